@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <ondelet/ondelet.h>
+
+#include <fftw3.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Scattering (order 2, L = 8, Kymatio's geometry) in turn with the smart FFT bound: FFTW doing only the transforms that
+ * are needed. One JSON line: images per second of each, medians over rounds.
+ *
+ *   bench_scattering SIZE SCALES BATCH ROUNDS THREADS */
+
+enum { ORIENTATIONS = 8, MAX_LEVELS = 8 };
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    double difference = *(const double *)a - *(const double *)b;
+    return (difference > 0) - (difference < 0);
+}
+
+static double median(double *values, int count)
+{
+    qsort(values, (size_t)count, sizeof *values, compare_numbers);
+    return values[count / 2];
+}
+
+/* FFTW plans of every level: a complex inverse, and the real forward transform that a next layer starts with. */
+typedef struct bound {
+    int scales;
+    fftwf_complex *plane;
+    float *real;
+    fftwf_plan inverse[MAX_LEVELS], forward[MAX_LEVELS];
+} bound;
+
+static void bound_prepare(bound *b, int size, int scales)
+{
+    int padded = (size / (1 << scales) + 2) * (1 << scales);
+    size_t count = (size_t)padded * (size_t)(padded + 2);
+    b->scales = scales;
+    b->plane = fftwf_alloc_complex(count);
+    b->real = fftwf_alloc_real(count);
+    for (int level = 0; level < scales; level++) {
+        int side = padded >> level;
+        b->inverse[level] = fftwf_plan_dft_2d(side, side, b->plane, b->plane, FFTW_BACKWARD, FFTW_MEASURE);
+        b->forward[level] = fftwf_plan_dft_r2c_2d(side, side, b->real, b->plane, FFTW_MEASURE);
+    }
+    memset(b->plane, 0, count * sizeof *b->plane);
+    memset(b->real, 0, count * sizeof *b->real);
+}
+
+static void bound_run(const bound *b)
+{
+    fftwf_execute(b->forward[0]);
+    for (int first = 0; first < b->scales; first++) {
+        for (int orientation = 0; orientation < ORIENTATIONS; orientation++) {
+            fftwf_execute(b->inverse[first]);
+            if (first + 1 < b->scales) {
+                fftwf_execute(b->forward[first]);
+            }
+            for (int second = first + 1; second < b->scales; second++) {
+                for (int k = 0; k < ORIENTATIONS; k++) {
+                    fftwf_execute(b->inverse[second]);
+                }
+            }
+        }
+    }
+}
+
+static int fail(void)
+{
+    fprintf(stderr, "bench_scattering: %s\n", ond_error_message());
+    return 1;
+}
+
+/* Images per second of both, by turns. */
+static int measure(const ond_scattering *scattering, const ond_array *images, const bound *b, int rounds, double *ours,
+                   double *fft)
+{
+    ond_array features = {0};
+    size_t batch = images->shape[0];
+    double floor_s = 0.2; /* each turn lasts at least this long */
+    for (int round = 0; round < rounds; round++) {
+        int turns = 0;
+        double begin = seconds();
+        double elapsed = 0;
+        for (; elapsed < floor_s; turns++, elapsed = seconds() - begin) {
+            if (ond_scattering_apply(scattering, images, &features)) {
+                return fail();
+            }
+        }
+        ours[round] = (double)batch * turns / elapsed;
+        begin = seconds();
+        elapsed = 0;
+        for (turns = 0; elapsed < floor_s; turns++, elapsed = seconds() - begin) {
+            bound_run(b);
+        }
+        fft[round] = turns / elapsed;
+    }
+    ond_array_free(&features);
+    return 0;
+}
+
+static int prepare(int size, int scales, ond_filters **filters, ond_scattering **scattering)
+{
+    ond_morlet_config bank = ond_morlet_config_default();
+    bank.scales = scales;
+    ond_scattering_config cascade = ond_scattering_config_default();
+    cascade.padding = OND_PADDING_KYMATIO;
+    cascade.planning = OND_PLANNING_MEASURE;
+    return ond_morlet_create(&bank, filters) || ond_scattering_create(*filters, &cascade, scattering)
+           || ond_scattering_prepare(*scattering, (size_t)size, (size_t)size);
+}
+
+int main(int count, char **arguments)
+{
+    enum { MOST_ROUNDS = 99 };
+    if (count != 6) {
+        fprintf(stderr, "usage: bench_scattering SIZE SCALES BATCH ROUNDS THREADS\n");
+        return 2;
+    }
+    int size = atoi(arguments[1]);
+    int scales = atoi(arguments[2]);
+    int batch = atoi(arguments[3]);
+    int rounds = atoi(arguments[4]) < MOST_ROUNDS ? atoi(arguments[4]) : MOST_ROUNDS;
+    int threads = atoi(arguments[5]);
+    ond_filters *filters = NULL;
+    ond_scattering *scattering = NULL;
+    ond_array images = {0};
+    size_t shape[3] = {(size_t)batch, (size_t)size, (size_t)size};
+    if (ond_threads_set(threads) || ond_wisdom_read(NULL) || prepare(size, scales, &filters, &scattering)
+        || ond_wisdom_write(NULL) || ond_array_resize(&images, 3, shape)) {
+        return fail();
+    }
+    for (size_t i = 0; i < ond_array_count(&images); i++) {
+        images.data[i] = (float)((i * 2654435761u) % 4096) / 4096;
+    }
+    bound b;
+    bound_prepare(&b, size, scales);
+    double ours[MOST_ROUNDS];
+    double fft[MOST_ROUNDS];
+    if (measure(scattering, &images, &b, rounds, ours, fft)) {
+        return 1;
+    }
+    double our_rate = median(ours, rounds);
+    double fft_rate = median(fft, rounds);
+    printf("{\"size\": %d, \"scales\": %d, \"batch\": %d, \"threads\": %d, \"ondelet\": %.6g, \"ondelet_low\": %.6g, "
+           "\"ondelet_high\": %.6g, \"fft_bound\": %.6g}\n",
+           size, scales, batch, threads, our_rate, ours[0], ours[rounds - 1], fft_rate);
+    ond_array_free(&images);
+    ond_scattering_destroy(scattering);
+    ond_filters_destroy(filters);
+    return 0;
+}

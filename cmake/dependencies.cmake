@@ -1,0 +1,17 @@
+# Outside libraries, each known to one folder of src (see ARCHITECTURE.md). A library that `ondelet` itself links also
+# needs its line in ondelet-config.cmake.in and in install.cmake, for users of the static library.
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+
+find_package(PkgConfig REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS C)                # core/parallel.c
+find_package(Threads REQUIRED)
+pkg_check_modules(FFTW3F REQUIRED IMPORTED_TARGET fftw3f) # fft; Debian ships no CMake file for it
+find_package(PNG REQUIRED)                                # io
+find_package(JPEG REQUIRED)                               # io
+find_package(ZLIB REQUIRED)                               # io
+if(ONDELET_PROGRAM)
+  pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson) # cli
+  pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)     # cli
+endif()

@@ -1,0 +1,18 @@
+# The shared library exports what the public headers declare. Hidden visibility does not reach functions with clones for
+# several processors; a list for the linker does.
+if(BUILD_SHARED_LIBS AND NOT APPLE)
+  file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/ondelet/*.h)
+  set(exports "")
+  foreach(header IN LISTS headers)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
+    file(READ ${header} text)
+    string(REGEX MATCHALL "OND_(API|CHECKED)[ \n][^;()]*ond_[a-z0-9_]+ *\\(" declarations "${text}")
+    foreach(declaration IN LISTS declarations)
+      string(REGEX REPLACE ".*[ *\n](ond_[a-z0-9_]+) *\\($" "\\1" name "${declaration}")
+      string(APPEND exports "    ${name};\n")
+    endforeach()
+  endforeach()
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/ondelet.map CONTENT "{\n  global:\n${exports}  local:\n    *;\n};\n" @ONLY)
+  target_link_options(ondelet PRIVATE LINKER:--version-script=${PROJECT_BINARY_DIR}/ondelet.map)
+  set_property(TARGET ondelet APPEND PROPERTY LINK_DEPENDS ${PROJECT_BINARY_DIR}/ondelet.map)
+endif()

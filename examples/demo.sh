@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# What ondelet does, on the pictures beside this file. `./run demo` builds the program and calls this; results go to build/demo.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+out=$here/../build/demo
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+pictures=$here/pictures
+steps=()
+
+# step LINES NAME ARGUMENTS: runs a command, shows it and the first lines it says, and remembers how long it took.
+step() {
+    local lines=$1 name=$2 begin end
+    shift 2
+    printf '\n$ ondelet %s\n' "$(printf '%s ' "$@" | sed "s|$here/|examples/|g; s|$out/|build/demo/|g")"
+    begin=$(date +%s%N)
+    ondelet "$@" >"$out/said.txt"
+    end=$(date +%s%N)
+    head -n "$lines" "$out/said.txt"
+    steps+=("$(printf '%-42s %6d ms' "$name" $(((end - begin) / 1000000)))")
+}
+
+echo "ondelet: wavelet scattering features of real pictures"
+
+step 20 "features of one picture" \
+    features "$pictures/astronaut.png" -o "$out/astronaut.npy" --scales 4 --paths "$out/paths.csv" --force
+step 20 "features of a folder, one row per picture" \
+    features "$pictures" -o "$out/pictures.csv" --scales 4 --pool mean --log --force
+step 20 "what the feature file holds" info "$out/astronaut.npy"
+step 2 "gallery of the Morlet bank" \
+    filters --bank morlet --scales 3 --size 128x128 -o "$out/morlet.png" --force
+step 2 "gallery of the unitary spline bank" \
+    filters --bank spline --scales 3 --size 128x128 -o "$out/spline.png" --force
+printf '\nWhere the energy of the pictures goes (unitary bank: the rows add up to 100 %%):\n'
+step 20 "energy per order" features "$pictures" --bank spline --scales 4 --order 3 --standardize --energy
+
+printf '\nWhere the time went:\n'
+printf '  %s\n' "${steps[@]}"
+printf '\nLook at build/demo/morlet.png and build/demo/spline.png; the features are in build/demo/astronaut.npy and pictures.csv.\n'

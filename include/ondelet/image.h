@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef ONDELET_IMAGE_H
+#define ONDELET_IMAGE_H
+
+#include <ondelet/array.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What a picture file is turned into. */
+typedef enum ond_color {
+    OND_GRAY,  /**< [height, width]; colour becomes luminance 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601) */
+    OND_RGB,   /**< [3, height, width]; gray is repeated */
+    OND_NATIVE /**< [height, width] for gray files, [3, height, width] for colour files; a palette counts as colour */
+} ond_color;
+
+typedef enum ond_image_format { OND_FORMAT_PNG, OND_FORMAT_JPEG, OND_FORMAT_PNM } ond_image_format;
+
+/** What a picture file says about itself. */
+typedef struct ond_image_info {
+    ond_image_format format;
+    size_t height, width;
+    int channels;     /**< as stored: 1 gray or palette, 2 gray + alpha, 3 RGB, 4 RGB + alpha */
+    int bit_depth;    /**< bits per sample as stored: 1, 2, 4, 8, 16 */
+    bool palette;     /**< samples are palette indices */
+    bool interlaced;  /**< PNG Adam7 or progressive JPEG */
+    bool transparent; /**< has an alpha channel or PNG tRNS chunk */
+} ond_image_info;
+
+/** Reads a picture as floats 0…1 (sample / largest sample of its depth). Palettes are resolved, alpha is dropped.
+ *  PNG of every depth and kind, baseline and progressive JPEG, binary and plain PGM/PPM/PBM; told apart by content.
+ *  @param[in]  path   "-" is standard input
+ *  @param[out] image  see ond_color
+ *  @retval OND_ERROR_IO           cannot be opened or read
+ *  @retval OND_ERROR_FORMAT       no picture, damaged or truncated: the message names the cause
+ *  @retval OND_ERROR_UNSUPPORTED  more pixels than ond_image_limit allows, CMYK JPEG */
+OND_CHECKED ond_status ond_image_read(const char *path, ond_color color, ond_array *image);
+
+/** Reads the samples exactly as stored: no scaling, gamma, palette or transparency applied (in PBM, 1 is black). JPEG
+ *  stores no samples: these are its decoded gray or RGB values.
+ *  @param[out] samples  [height, width, channels], integers 0…65535; same failures as ond_image_read */
+OND_CHECKED ond_status ond_image_read_samples(const char *path, ond_array *samples);
+
+/** Reads the header alone. */
+OND_CHECKED ond_status ond_image_inspect(const char *path, ond_image_info *info);
+
+/** True when the file starts like a PNG, JPEG or PNM picture; false also when it cannot be read. Looking takes nothing
+ *  away from standard input or a pipe: the bytes wait for the next call that opens the same path. */
+OND_API bool ond_image_recognize(const char *path);
+
+/** Writes a picture, beside its place and renamed when complete. Values are clipped to 0…1 and rounded.
+ *  @param[in] image      [height, width], [1, height, width] or [3, height, width]; for PNG also
+ *                        [4, height, width], RGB + alpha
+ *  @param     bit_depth  8 or 16
+ *  @param[in] path       ending .png, .pgm (gray), .ppm (8 or 16 bit) or .jpg (8 bit, quality 95); "-" is PNG on
+ *                        standard output
+ *  @retval OND_ERROR_ARGUMENT  unknown ending, a non-finite sample
+ *  @retval OND_ERROR_SHAPE     not a picture, or one that this kind of file cannot hold
+ *  @retval OND_ERROR_IO        cannot be written; an older file is left as it was */
+OND_CHECKED ond_status ond_image_write(const ond_array *image, int bit_depth, const char *path);
+
+/** Brings an image to another size with the cubic kernel of Keys (a = −1/2), widened where the image shrinks so that
+ * nothing aliases; at the border the kernel is cut and its weights still add up to one.
+ *  @param[in]  image    [height, width] or [channels, height, width]
+ *  @param      height, width  of the result, ≥ 1
+ *  @param[out] resized  may overshoot the range of the input slightly
+ *  @retval OND_ERROR_SHAPE  not an image, or a size of 0
+ *  Cost: about 4 multiplications per sample of the larger side of each axis.
+ *  Source: Keys, Cubic convolution interpolation for digital image processing, IEEE ASSP 29(6), 1981. */
+OND_CHECKED ond_status ond_image_resize(const ond_array *image, size_t height, size_t width, ond_array *resized);
+
+/** Refuses to decode pictures and arrays that declare more pixels, before any memory is taken. Preset 2^28.
+ *  @param pixels  ≥ 1 */
+OND_CHECKED ond_status ond_image_limit_set(size_t pixels);
+OND_API size_t ond_image_limit(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef ONDELET_ONDELET_H
+#define ONDELET_ONDELET_H
+
+/** Everything: images and arrays in, filter banks and scattering features out. */
+#include <ondelet/array.h>
+#include <ondelet/file.h>
+#include <ondelet/filters.h>
+#include <ondelet/image.h>
+#include <ondelet/option.h>
+#include <ondelet/runtime.h>
+#include <ondelet/scattering.h>
+#include <ondelet/status.h>
+#include <ondelet/wavelets.h>
+
+#endif

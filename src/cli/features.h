@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_CLI_FEATURES_H
+#define OND_CLI_FEATURES_H
+
+#include "cli/bank.h"
+#include "cli/images.h"
+
+typedef enum feature_pool { POOL_NONE, POOL_MEAN } feature_pool;
+
+typedef struct features_config {
+    feature_pool pool;
+    int color;       /* OND_GRAY, OND_RGB */
+    int standardize; /* 0/1: zero mean, unit variance per image */
+    int energy;      /* 0/1 */
+} features_config;
+
+typedef struct features_request {
+    cli_request common;
+    features_config features;
+    bank_config bank;
+    ond_scattering_config scattering;
+    const char *paths, *index;
+} features_request;
+
+const ond_option *features_options(void);
+
+/* Images of any sizes may be mixed: there is one number per channel. */
+bool takes_any_size(const features_request *request);
+
+/* The scattering plans of a request. With --planning the user's; else quickly planned for few images and measured for
+ * many of one size, where measuring is worth its time. */
+typedef struct feature_plans {
+    const features_request *request;
+    size_t expected; /* number of images */
+    ond_scattering *quick, *measured;
+} feature_plans;
+
+/* ALL_DONE, or WRONG_USAGE when the options do not fit together. */
+exit_status plans_create(const features_request *request, size_t expected, feature_plans *plans);
+/* For the next images of one size, of which `run` have come in a row. NULL after a complaint. */
+const ond_scattering *plans_choose(feature_plans *plans, size_t run);
+void plans_destroy(feature_plans *plans);
+
+/* Gives an image zero mean and unit variance; false, after a complaint, when it is constant. Non-finite samples are
+ * left to the library to name. */
+bool standardize(const image_origin *origin, ond_array *image);
+
+/* --energy: prints where the energy goes, averaged over all images. */
+exit_status print_energy(const features_request *request, const input_list *inputs);
+
+#endif

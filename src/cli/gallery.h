@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_CLI_GALLERY_H
+#define OND_CLI_GALLERY_H
+
+#include <ondelet/ondelet.h>
+
+/* What the title of a gallery says. */
+typedef struct gallery_facts {
+    const char *bank;
+    int scales, orientations;
+    size_t height, width; /* of the bank's grid */
+    double lower, upper;
+} gallery_facts;
+
+/* A PNG of a bank: for each scale and orientation the real part in space and the modulus of the spectrum; the low-pass;
+ * the Littlewood–Paley sum. The bank has a grid. */
+ond_status gallery_write(const ond_filters *filters, const gallery_facts *facts, const char *path);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/images.h"
+
+#include <string.h>
+
+void array_divide(ond_array *array, double divisor)
+{
+    size_t count = divisor > 0 ? ond_array_count(array) : 0;
+    for (size_t i = 0; i < count; i++) {
+        array->data[i] = (float)((double)array->data[i] / divisor);
+    }
+}
+
+static ond_status to_gray(const ond_array *color, ond_array *gray)
+{
+    static const double weight[3] = {0.299, 0.587, 0.114}; /* ITU-R BT.601, as ond_image_read */
+    ond_status status = ond_array_resize(gray, 2, color->shape + 1);
+    size_t count = ond_array_count(gray);
+    for (size_t i = 0; status == OND_OK && i < count; i++) {
+        double sum = 0;
+        for (size_t channel = 0; channel < 3; channel++) {
+            sum += weight[channel] * (double)color->data[channel * count + i];
+        }
+        gray->data[i] = (float)sum;
+    }
+    return status;
+}
+
+static ond_status to_rgb(const ond_array *gray, ond_array *color)
+{
+    size_t shape[3] = {3, gray->shape[0], gray->shape[1]}, count = ond_array_count(gray);
+    ond_status status = ond_array_resize(color, 3, shape);
+    for (size_t channel = 0; status == OND_OK && channel < 3; channel++) {
+        memcpy(color->data + channel * count, gray->data, count * sizeof(float));
+    }
+    return status;
+}
+
+ond_status array_color(ond_array *array, ond_color color)
+{
+    bool is_gray = array->rank == 2;
+    if (color == OND_NATIVE || is_gray == (color == OND_GRAY)) {
+        return OND_OK;
+    }
+    ond_array changed = {0};
+    ond_status status = is_gray ? to_rgb(array, &changed) : to_gray(array, &changed);
+    if (status == OND_OK) {
+        ond_array_free(array);
+        *array = changed;
+    }
+    return status;
+}
+
+void complain_of_image(const image_origin *origin, const char *cause)
+{
+    const char *text = cause ? cause : library_message(origin->file.path);
+    if (origin->is_item) {
+        complain("%s: image %zu: %s", origin->file.shown, origin->item, text);
+    } else {
+        complain("%s: %s", origin->file.shown, text);
+    }
+}
+
+/* What an array file holds: one image, several, several colour images, or nothing of use (rank 0 is returned). */
+static int image_rank(const image_stream *stream, int rank, const size_t *shape)
+{
+    bool is_color_set = rank == 4 && shape[1] == 3 && stream->color == OND_RGB;
+    char text[SHAPE_TEXT];
+    if (rank != 2 && rank != 3 && !is_color_set) {
+        complain("%s: has the shape %s; images are height x width or count x height x width", stream->origin.file.shown,
+                 shape_text(rank, shape, text));
+        return 0;
+    }
+    for (int axis = 0; axis < rank; axis++) {
+        if (shape[axis] == 0) {
+            complain("%s: has the shape %s: there are no pixels", stream->origin.file.shown,
+                     shape_text(rank, shape, text));
+            return 0;
+        }
+    }
+    return rank;
+}
+
+/* A whole image row by row: the items of a two-dimensional file are its rows. */
+static ond_status read_rows(ond_array_reader *reader, const size_t *shape, ond_array *image)
+{
+    ond_status status = ond_array_resize(image, 2, shape);
+    bool end = false;
+    for (size_t row = 0; status == OND_OK && row < shape[0]; row++) {
+        ond_array view = ond_array_item(image, row);
+        status = ond_array_reader_next(reader, &view, &end);
+    }
+    if (status == OND_OK) {
+        ond_array none = {0}; /* after the last row: bytes left over are found here */
+        status = ond_array_reader_next(reader, &none, &end);
+        ond_array_free(&none);
+    }
+    return status;
+}
+
+static image_event failed(image_stream *stream)
+{
+    complain_of_image(&stream->origin, NULL);
+    image_stream_close(stream);
+    return IMAGE_FAILED;
+}
+
+static image_event finish_image(image_stream *stream, ond_array *image)
+{
+    array_divide(image, stream->maximum);
+    return array_color(image, stream->color) ? failed(stream) : IMAGE_READY;
+}
+
+static image_event next_item(image_stream *stream, ond_array *image)
+{
+    bool end = false;
+    stream->origin.item++;
+    if (ond_array_reader_next(stream->reader, image, &end)) {
+        return failed(stream);
+    }
+    if (end) {
+        image_stream_close(stream);
+        return IMAGE_END;
+    }
+    return finish_image(stream, image);
+}
+
+static image_event open_array(image_stream *stream, ond_array *image)
+{
+    if (ond_array_reader_create(stream->origin.file.path, &stream->reader)) {
+        return failed(stream);
+    }
+    size_t shape[OND_MAX_RANK];
+    int rank = image_rank(stream, ond_array_reader_shape(stream->reader, shape), shape);
+    stream->maximum = ond_array_reader_maximum(stream->reader);
+    if (rank == 0) {
+        image_stream_close(stream);
+        return IMAGE_FAILED;
+    }
+    if (rank == 2) {
+        if (read_rows(stream->reader, shape, image)) {
+            return failed(stream);
+        }
+        image_stream_close(stream);
+        return finish_image(stream, image);
+    }
+    stream->origin.is_item = true;
+    stream->origin.item = (size_t)-1; /* one before the first */
+    return next_item(stream, image);
+}
+
+image_event image_stream_next(image_stream *stream, ond_array *image)
+{
+    if (stream->reader) {
+        image_event event = next_item(stream, image);
+        if (event != IMAGE_END) {
+            return event;
+        }
+    }
+    if (stream->next_file == stream->inputs->count) {
+        return IMAGE_END;
+    }
+    stream->origin = (image_origin){.file = stream->inputs->files[stream->next_file++]};
+    if (ond_array_recognize(stream->origin.file.path)) {
+        return open_array(stream, image);
+    }
+    return ond_image_read(stream->origin.file.path, stream->color, image) ? failed(stream) : IMAGE_READY;
+}
+
+void image_stream_close(image_stream *stream)
+{
+    ond_array_reader_destroy(stream->reader);
+    stream->reader = NULL;
+}
+
+static size_t count_in_file(const char *path)
+{
+    ond_array_reader *reader = NULL;
+    size_t shape[OND_MAX_RANK];
+    if (!ond_array_recognize(path) || ond_array_reader_create(path, &reader)) {
+        return 1;
+    }
+    size_t count = ond_array_reader_shape(reader, shape) > 2 ? shape[0] : 1;
+    ond_array_reader_destroy(reader);
+    return count;
+}
+
+size_t images_count(const input_list *inputs)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < inputs->count; i++) {
+        count += count_in_file(inputs->files[i].path);
+    }
+    return count;
+}
+
+static ond_status read_array(file_name name, bool as_stored, whole_file *file)
+{
+    ond_array_reader *reader = NULL;
+    ond_status status = ond_array_reader_create(name.path, &reader);
+    if (status == OND_OK) {
+        double maximum = as_stored ? 0 : ond_array_reader_maximum(reader);
+        file->is_unit = maximum > 0;
+        ond_array_reader_destroy(reader);
+        status = ond_array_read(name.path, &file->array);
+        array_divide(&file->array, maximum);
+    }
+    return status;
+}
+
+bool file_read(file_name name, ond_color color, bool as_stored, whole_file *file)
+{
+    *file = (whole_file){0};
+    bool is_array = ond_array_recognize(name.path);
+    ond_status status;
+    if (is_array) {
+        status = read_array(name, as_stored, file);
+    } else {
+        file->is_picture = file->is_unit = true;
+        status = ond_image_read(name.path, color, &file->array);
+    }
+    if (status != OND_OK) {
+        complain_of_file(name);
+        ond_array_free(&file->array);
+    }
+    return status == OND_OK;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_CLI_IMAGES_H
+#define OND_CLI_IMAGES_H
+
+#include "cli/inputs.h"
+
+/* Where an image comes from. */
+typedef struct image_origin {
+    file_name file;
+    bool is_item; /* one of several in an array file */
+    size_t item;
+} image_origin;
+
+/* Walks over the images of all inputs, one in memory at a time. */
+typedef struct image_stream {
+    const input_list *inputs;
+    ond_color color;
+    size_t next_file;
+    ond_array_reader *reader; /* of the array file being read, or NULL */
+    image_origin origin;      /* of the image last taken */
+    double maximum;           /* of that array file's integers, which become 0…1; 0: they are taken as they are */
+} image_stream;
+
+typedef enum image_event {
+    IMAGE_READY,
+    IMAGE_FAILED, /* complained of; the walk can go on */
+    IMAGE_END
+} image_event;
+
+/* Next image: [height, width], or [3, height, width] when the colour is OND_RGB. 8- and 16-bit samples become 0…1. */
+image_event image_stream_next(image_stream *stream, ond_array *image);
+void image_stream_close(image_stream *stream);
+
+/* "ondelet: FILE: image 7: cause". `cause` NULL: the library's last message. */
+void complain_of_image(const image_origin *origin, const char *cause);
+
+/* Number of images that the inputs hold, from the headers alone; what cannot be read counts as one. */
+size_t images_count(const input_list *inputs);
+
+/* A whole file as one array, and what its samples are. */
+typedef struct whole_file {
+    ond_array array; /* a picture: [height, width] or [3, height, width], 0…1; an array file: its own shape */
+    bool is_picture;
+    bool is_unit; /* samples were integers and are 0…1 now */
+} whole_file;
+
+/* Complains and returns false when it cannot be read. `as_stored`: integers of array files are not scaled. */
+bool file_read(file_name name, ond_color color, bool as_stored, whole_file *file);
+
+/* Replaces [height, width] or [3, height, width] by what `color` asks for. */
+ond_status array_color(ond_array *array, ond_color color);
+
+/* Divides every sample; a divisor of 0 leaves them as they are. */
+void array_divide(ond_array *array, double divisor);
+
+#endif

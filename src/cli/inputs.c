@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/inputs.h"
+
+#include "cli/spool.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *keep_text(input_list *list, char *text)
+{
+    if (list->text_count == list->text_capacity) {
+        list->text_capacity = 2 * list->text_capacity + 16;
+        list->texts = enlarge(list->texts, list->text_capacity, sizeof *list->texts);
+    }
+    list->texts[list->text_count++] = text;
+    return text;
+}
+
+static void add_file(input_list *list, const char *shown, const char *path)
+{
+    if (list->count == list->capacity) {
+        list->capacity = 2 * list->capacity + 16;
+        list->files = enlarge(list->files, list->capacity, sizeof *list->files);
+    }
+    list->files[list->count++] = (file_name){shown, path};
+}
+
+static char *join_path(const char *folder, const char *name)
+{
+    size_t length = strlen(folder);
+    char *start = join_text(folder, length && folder[length - 1] == '/' ? "" : "/");
+    char *path = join_text(start, name);
+    free(start);
+    return path;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
+/* By its name, so that a damaged picture is named and not passed over; else by its content. */
+static bool is_picture(const char *path)
+{
+    static const char *const endings[] = {".png", ".jpg", ".jpeg", ".pgm", ".ppm", ".pbm", ".pnm"};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        if (has_ending(path, endings[i])) {
+            return true;
+        }
+    }
+    return ond_image_recognize(path);
+}
+
+static void add_folder(input_list *list, const char *folder);
+
+/* One entry of a folder. Links to folders are not followed: they may lead in a circle. */
+static void add_entry(input_list *list, const char *folder, const char *name)
+{
+    char *path = join_path(folder, name);
+    struct stat facts;
+    bool known = lstat(path, &facts) == 0;
+    if (known && S_ISDIR(facts.st_mode)) {
+        add_folder(list, path);
+    } else if (known && stat(path, &facts) == 0 && S_ISREG(facts.st_mode) && is_picture(path)) {
+        keep_text(list, path);
+        add_file(list, path, path);
+        return;
+    }
+    free(path);
+}
+
+static void add_folder(input_list *list, const char *folder)
+{
+    DIR *entries = opendir(folder);
+    if (!entries) {
+        complain("%s: %s", folder, strerror(errno));
+        list->failed++;
+        return;
+    }
+    struct dirent *entry;
+    while ((entry = readdir(entries))) {
+        if (entry->d_name[0] != '.') {
+            add_entry(list, folder, entry->d_name);
+        }
+    }
+    closedir(entries);
+}
+
+static int compare_files(const void *a, const void *b)
+{
+    return strcmp(((const file_name *)a)->path, ((const file_name *)b)->path);
+}
+
+static void add_sorted_folder(input_list *list, const char *folder)
+{
+    size_t first = list->count, failed = list->failed;
+    add_folder(list, folder);
+    if (list->count > first) {
+        qsort(list->files + first, list->count - first, sizeof *list->files, compare_files);
+    } else if (list->failed == failed) {
+        complain("%s: holds no pictures", folder);
+        list->failed++;
+    }
+}
+
+static void add_path(input_list *list, const char *path)
+{
+    if (is_folder(path)) {
+        add_sorted_folder(list, path);
+    } else {
+        add_file(list, path, path);
+    }
+}
+
+/* A line of a list: relative to the list's folder, unless it is absolute or exists as it is. */
+static void add_line(input_list *list, const char *list_path, const char *line)
+{
+    const char *slash = strrchr(list_path, '/');
+    if (line[0] == '/' || !slash || access(line, F_OK) == 0) {
+        add_path(list, keep_text(list, copy_text(line)));
+        return;
+    }
+    char *folder = copy_text(list_path);
+    folder[slash - list_path + 1] = '\0';
+    add_path(list, keep_text(list, join_path(folder, line)));
+    free(folder);
+}
+
+static void read_lines(input_list *list, const char *list_path, FILE *file)
+{
+    char *line = NULL;
+    size_t capacity = 0, lines = 0;
+    ssize_t length;
+    while ((length = getline(&line, &capacity, file)) >= 0) {
+        while (length > 0 && strchr("\r\n", line[length - 1])) {
+            line[--length] = '\0';
+        }
+        if (line[0]) {
+            add_line(list, list_path, line);
+            lines++;
+        }
+    }
+    if (ferror(file) || lines == 0) {
+        complain("@%s: %s", list_path, ferror(file) ? strerror(errno) : "holds no paths");
+        list->failed++;
+    }
+    free(line);
+}
+
+static void add_list(input_list *list, const char *list_path)
+{
+    bool is_stdin = strcmp(list_path, "-") == 0;
+    FILE *file = is_stdin ? stdin : fopen(list_path, "r");
+    if (!file) {
+        complain("@%s: %s", list_path, strerror(errno));
+        list->failed++;
+        return;
+    }
+    read_lines(list, is_stdin ? "" : list_path, file);
+    if (!is_stdin) {
+        fclose(file);
+    }
+}
+
+input_list inputs_expand(const char **words, size_t count)
+{
+    input_list list = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(words[i], "-") == 0) {
+            const char *path = spool_input();
+            if (path) {
+                add_file(&list, "-", path);
+            } else {
+                list.failed++;
+            }
+        } else if (words[i][0] == '@') {
+            add_list(&list, words[i] + 1);
+        } else {
+            add_path(&list, words[i]);
+        }
+    }
+    list.is_single = count == 1 && words[0][0] != '@' && !is_folder(words[0]);
+    return list;
+}
+
+void inputs_free(input_list *list)
+{
+    for (size_t i = 0; i < list->text_count; i++) {
+        free(list->texts[i]);
+    }
+    free(list->texts);
+    free(list->files);
+    *list = (input_list){0};
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/arguments.h"
+#include "cli/help.h"
+#include "cli/nearest.h"
+#include "cli/report.h"
+#include "cli/signals.h"
+#include "cli/spool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const cli_command *const commands[] = {
+    &features_command, &filters_command, &convert_command, &compare_command, &info_command, NULL,
+};
+
+static const cli_command *find_command(const char *name)
+{
+    for (size_t i = 0; commands[i]; i++) {
+        if (strcmp(commands[i]->name, name) == 0) {
+            return commands[i];
+        }
+    }
+    return NULL;
+}
+
+static exit_status unknown_command(const char *name)
+{
+    if (name[0] == '-') {
+        return wrong_usage(NULL, "the command comes first, then its options: %s", name);
+    }
+    nearest_word nearest = {.word = name};
+    for (size_t i = 0; commands[i]; i++) {
+        nearest_consider(&nearest, commands[i]->name);
+    }
+    if (nearest.known) {
+        return wrong_usage(NULL, "unknown command '%s'; did you mean '%s'?", name, nearest.known);
+    }
+    return wrong_usage(NULL, "unknown command '%s'", name);
+}
+
+static exit_status run_request(cli_request *request)
+{
+    if (request->help) {
+        print_command_help(request->command);
+        return ALL_DONE;
+    }
+    if (request->version) {
+        print_version(request->json);
+        return ALL_DONE;
+    }
+    if (ond_threads_set(request->threads) || ond_image_limit_set((size_t)request->max_pixels)) {
+        return wrong_usage(request->command, "%s", ond_error_message());
+    }
+    return request->command->run(request);
+}
+
+static exit_status run_command(const cli_command *command, int count, char **words)
+{
+    cli_request *request = NULL;
+    exit_status status = arguments_parse(command, count, words, &request);
+    if (status == ALL_DONE) {
+        status = run_request(request);
+    }
+    arguments_free(request);
+    return status;
+}
+
+/* ondelet --help, ondelet help features, ondelet --version --json */
+static exit_status run_words(int count, char **words)
+{
+    if (count == 0) {
+        return wrong_usage(NULL, "no command given");
+    }
+    const cli_command *command = find_command(words[0]);
+    if (command) {
+        return run_command(command, count - 1, words + 1);
+    }
+    bool is_help = strcmp(words[0], "help") == 0 || strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0;
+    if (is_help && count > 1) {
+        command = find_command(words[1]);
+        if (!command) {
+            return unknown_command(words[1]);
+        }
+        print_command_help(command);
+        return ALL_DONE;
+    }
+    if (is_help) {
+        print_help(commands);
+        return ALL_DONE;
+    }
+    if (strcmp(words[0], "--version") == 0 || strcmp(words[0], "version") == 0) {
+        print_version(count > 1 && strcmp(words[1], "--json") == 0);
+        return ALL_DONE;
+    }
+    return unknown_command(words[0]);
+}
+
+int main(int count, char **words)
+{
+    signals_prepare();
+    exit_status status = run_words(count ? count - 1 : 0, words + 1);
+    spool_remove();
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        complain("standard output: %s", strerror(errno));
+        return SOME_FAILED;
+    }
+    enum { SIGNAL_BASE = 128 };
+    return stop_signal() ? SIGNAL_BASE + stop_signal() : (int)status;
+}

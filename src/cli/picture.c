@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/picture.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { STOPS = 7 };
+
+static const double diverging[STOPS][3] = {
+    {0.08, 0.16, 0.42}, {0.18, 0.42, 0.74}, {0.62, 0.79, 0.92}, {0.97, 0.97, 0.96},
+    {0.96, 0.72, 0.58}, {0.82, 0.29, 0.25}, {0.42, 0.05, 0.12},
+};
+static const double sequential[STOPS][3] = {
+    {0.05, 0.04, 0.12}, {0.16, 0.11, 0.37}, {0.16, 0.29, 0.56}, {0.10, 0.50, 0.57},
+    {0.25, 0.70, 0.45}, {0.76, 0.84, 0.29}, {1.00, 0.98, 0.74},
+};
+
+/* The colour of a value, as cairo's RGB24. */
+static uint32_t color_of(double value, map_range range)
+{
+    const double(*stops)[3] = range.map == MAP_DIVERGING ? diverging : sequential;
+    double width = range.highest - range.lowest;
+    double share = width > 0 ? (value - range.lowest) / width : 0.5;
+    share = fmin(fmax(share, 0), 1) * (STOPS - 1);
+    int stop = share >= STOPS - 1 ? STOPS - 2 : (int)share;
+    double part = share - stop;
+    uint32_t color = 0;
+    for (int i = 0; i < 3; i++) {
+        double level = (1 - part) * stops[stop][i] + part * stops[stop + 1][i];
+        color = color << 8 | (uint32_t)lround(255 * level);
+    }
+    return color;
+}
+
+bool picture_create(int width, int height, page *picture)
+{
+    picture->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    picture->cairo = cairo_create(picture->surface);
+    cairo_set_source_rgb(picture->cairo, 1, 1, 1);
+    cairo_paint(picture->cairo);
+    return cairo_status(picture->cairo) == CAIRO_STATUS_SUCCESS;
+}
+
+void picture_destroy(page *picture)
+{
+    cairo_destroy(picture->cairo);
+    cairo_surface_destroy(picture->surface);
+    picture->cairo = NULL;
+    picture->surface = NULL;
+}
+
+void picture_text(const page *picture, double x, double y, text_style style, const char *text)
+{
+    cairo_t *cairo = picture->cairo;
+    cairo_text_extents_t extents;
+    cairo_select_font_face(cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
+                           style.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(cairo, style.size);
+    cairo_text_extents(cairo, text, &extents);
+    double left = style.align == TEXT_LEFT ? 0 : style.align == TEXT_CENTER ? extents.x_advance / 2 : extents.x_advance;
+    cairo_set_source_rgb(cairo, 0.13, 0.13, 0.15);
+    cairo_move_to(cairo, x - left, y);
+    cairo_show_text(cairo, text);
+}
+
+static void frame(cairo_t *cairo, box place)
+{
+    cairo_set_source_rgb(cairo, 0.62, 0.62, 0.65);
+    cairo_set_line_width(cairo, 1);
+    cairo_rectangle(cairo, place.x - 0.5, place.y - 0.5, place.width + 1, place.height + 1);
+    cairo_stroke(cairo);
+}
+
+static cairo_surface_t *colored(const ond_array *array, map_range range)
+{
+    int height = (int)array->shape[0], width = (int)array->shape[1];
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    unsigned char *pixels = cairo_image_surface_get_data(surface);
+    size_t stride = (size_t)cairo_image_surface_get_stride(surface);
+    cairo_surface_flush(surface);
+    for (size_t row = 0; pixels && row < array->shape[0]; row++) {
+        uint32_t *line = (uint32_t *)(void *)(pixels + row * stride);
+        for (size_t column = 0; column < array->shape[1]; column++) {
+            line[column] = color_of((double)array->data[row * array->shape[1] + column], range);
+        }
+    }
+    cairo_surface_mark_dirty(surface);
+    return surface;
+}
+
+void picture_map(const page *picture, box place, const ond_array *array, map_range range)
+{
+    cairo_t *cairo = picture->cairo;
+    cairo_surface_t *surface = colored(array, range);
+    cairo_save(cairo);
+    cairo_rectangle(cairo, place.x, place.y, place.width, place.height);
+    cairo_clip(cairo);
+    cairo_translate(cairo, place.x, place.y);
+    cairo_scale(cairo, place.width / (double)array->shape[1], place.height / (double)array->shape[0]);
+    cairo_set_source_surface(cairo, surface, 0, 0);
+    /* Without padding the border would be mixed with transparent paper. */
+    cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_PAD);
+    cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_GOOD);
+    cairo_paint(cairo);
+    cairo_restore(cairo);
+    cairo_surface_destroy(surface);
+    frame(cairo, place);
+}
+
+void picture_scale(const page *picture, box place, map_range range)
+{
+    enum { STEPS = 128, TICKS = 5 };
+    float values[STEPS];
+    for (int i = 0; i < STEPS; i++) {
+        values[i] = (float)(range.highest - (range.highest - range.lowest) * (i + 0.5) / STEPS);
+    }
+    size_t shape[2] = {STEPS, 1};
+    ond_array column = ond_array_view(values, 2, shape);
+    picture_map(picture, place, &column, range);
+    for (int i = 0; i < TICKS; i++) {
+        double share = (double)i / (TICKS - 1);
+        double y = place.y + place.height * (1 - share);
+        char text[32];
+        snprintf(text, sizeof text, "%.3g", range.lowest + share * (range.highest - range.lowest));
+        picture_text(picture, place.x + place.width + 8, y + 4, (text_style){12, false, TEXT_LEFT}, text);
+    }
+}
+
+static cairo_status_t write_piece(void *file, const unsigned char *data, unsigned int bytes)
+{
+    return ond_file_write(file, data, bytes) ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
+}
+
+ond_status picture_write(const page *picture, const char *path)
+{
+    ond_file *file = NULL;
+    ond_status status = ond_file_create(path, &file);
+    if (status != OND_OK) {
+        return status;
+    }
+    if (cairo_surface_write_to_png_stream(picture->surface, write_piece, file) != CAIRO_STATUS_SUCCESS) {
+        ond_file_destroy(file);
+        return OND_ERROR_IO;
+    }
+    return ond_file_finish(&file);
+}

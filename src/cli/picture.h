@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_CLI_PICTURE_H
+#define OND_CLI_PICTURE_H
+
+#include <ondelet/ondelet.h>
+
+#include <cairo.h>
+
+/* A picture with text and maps, drawn by cairo. Lengths are pixels, from the top left corner. */
+typedef struct page {
+    cairo_surface_t *surface;
+    cairo_t *cairo;
+} page;
+
+typedef struct box {
+    double x, y, width, height;
+} box;
+
+typedef enum text_align { TEXT_LEFT, TEXT_CENTER, TEXT_RIGHT } text_align;
+
+typedef struct text_style {
+    double size;
+    bool bold;
+    text_align align;
+} text_style;
+
+/* Colours of numbers: diverging has its neutral middle at the middle of the range, sequential goes from dark to light.
+ */
+typedef enum color_map { MAP_DIVERGING, MAP_SEQUENTIAL } color_map;
+
+typedef struct map_range {
+    color_map map;
+    double lowest, highest;
+} map_range;
+
+/* A white picture; false when there is no memory. */
+bool picture_create(int width, int height, page *picture);
+void picture_destroy(page *picture);
+
+/* `y` is the base line. */
+void picture_text(const page *picture, double x, double y, text_style style, const char *text);
+
+/* A [height, width] array as colours, with a thin frame. */
+void picture_map(const page *picture, box place, const ond_array *array, map_range range);
+
+/* An upright scale of the colours with its numbers at the right. */
+void picture_scale(const page *picture, box place, map_range range);
+
+/* PNG, beside its place and renamed; "-" is standard output. */
+ond_status picture_write(const page *picture, const char *path);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/arguments.h"
+#include "cli/features.h"
+
+#include <math.h>
+
+/* So many images of one size pay for tenths of a second of measuring. */
+static const size_t many = 32;
+
+bool takes_any_size(const features_request *request)
+{
+    return request->features.pool == POOL_MEAN || request->scattering.averaging == OND_AVERAGING_GLOBAL;
+}
+
+static ond_status make_plan(const features_request *request, ond_planning planning, ond_scattering **plan)
+{
+    ond_filters *bank = NULL;
+    ond_scattering_config config = request->scattering;
+    config.planning = planning;
+    ond_status status = bank_create(&request->bank, 0, 0, &bank);
+    if (status == OND_OK) {
+        status = ond_scattering_create(bank, &config, plan);
+    }
+    ond_filters_destroy(bank);
+    return status;
+}
+
+exit_status plans_create(const features_request *request, size_t expected, feature_plans *plans)
+{
+    *plans = (feature_plans){.request = request, .expected = expected};
+    if (make_plan(request, request->scattering.planning, &plans->quick) == OND_OK) {
+        return ALL_DONE;
+    }
+    return wrong_usage(request->common.command, "%s", ond_error_message());
+}
+
+const ond_scattering *plans_choose(feature_plans *plans, size_t run)
+{
+    const features_request *request = plans->request;
+    size_t of_this_size = takes_any_size(request) ? run : plans->expected;
+    if (was_given(&request->common, "planning") || of_this_size < many) {
+        return plans->quick;
+    }
+    if (!plans->measured && make_plan(request, OND_PLANNING_MEASURE, &plans->measured)) {
+        complain("%s", ond_error_message());
+    }
+    return plans->measured;
+}
+
+void plans_destroy(feature_plans *plans)
+{
+    ond_scattering_destroy(plans->quick);
+    ond_scattering_destroy(plans->measured);
+    *plans = (feature_plans){0};
+}
+
+bool standardize(const image_origin *origin, ond_array *image)
+{
+    size_t count = ond_array_count(image);
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += (double)image->data[i];
+    }
+    double mean = sum / (double)count;
+    for (size_t i = 0; i < count; i++) {
+        double difference = (double)image->data[i] - mean;
+        squares += difference * difference;
+    }
+    double deviation = sqrt(squares / (double)count);
+    if (!isfinite(deviation)) {
+        return true;
+    }
+    if (deviation <= 1e-7 * fabs(mean)) { /* what rounding leaves of a constant */
+        complain_of_image(origin, "is constant: it cannot be given unit variance");
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        image->data[i] = (float)(((double)image->data[i] - mean) / deviation);
+    }
+    return true;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_CLI_ROWS_H
+#define OND_CLI_ROWS_H
+
+#include "cli/report.h"
+
+typedef enum rows_format { ROWS_NPY, ROWS_CSV, ROWS_SVM, ROWS_UNKNOWN } rows_format;
+
+/* By the ending; "-" is .npy. */
+rows_format rows_format_of(const char *path);
+
+/* Names channel `channel` of a feature file. */
+enum { CHANNEL_NAME = 96 };
+typedef void (*channel_namer)(const void *context, size_t channel, char name[CHANNEL_NAME]);
+
+/* A feature file that grows image by image: its size is not limited by memory. */
+typedef struct feature_rows {
+    const char *path;
+    rows_format format;
+    bool single; /* the file is the one image's features, without an axis of images */
+    channel_namer namer;
+    const void *namer_context;
+    ond_array_writer *array;
+    ond_file *text;
+    size_t count;
+    int rank; /* of one row */
+    size_t shape[OND_MAX_RANK];
+} feature_rows;
+
+/* Appends one image's features: [channels] or [channels, height, width]. All rows have one shape. */
+ond_status rows_append(feature_rows *rows, const ond_array *row);
+/* Completes the file, or removes the partial one when `keep` is false. */
+ond_status rows_finish(feature_rows *rows, bool keep);
+/* Shape of the whole file. Returns the rank. */
+int rows_shape(const feature_rows *rows, size_t shape[OND_MAX_RANK]);
+
+/* A text in a CSV file, quoted where it has to be. */
+ond_status print_csv_text(ond_file *file, const char *text);
+
+#endif

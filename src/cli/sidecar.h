@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_CLI_SIDECAR_H
+#define OND_CLI_SIDECAR_H
+
+#include "cli/features.h"
+#include "cli/rows.h"
+
+/* What stands beside a feature file, by default under its name without the ending: NAME.index.csv and NAME.json. NULL:
+ * not written. */
+typedef struct sidecar_set {
+    char *index, *parameters, *paths;
+    ond_file *index_file;
+} sidecar_set;
+
+/* False, after a complaint, when one of them exists already and may not be replaced. */
+bool sidecars_plan(const features_request *request, sidecar_set *sidecars);
+/* One row of the index: where the features' row comes from. */
+ond_status sidecars_append(sidecar_set *sidecars, const image_origin *origin, size_t row, size_t height, size_t width);
+
+/* What the parameters' file tells. */
+typedef struct feature_facts {
+    const features_request *request;
+    const feature_rows *rows;
+    const ond_scattering *scattering;
+    size_t done, failed;
+} feature_facts;
+
+/* Completes all of them, or removes the partial ones when `keep` is false. Complains when it fails. */
+bool sidecars_finish(sidecar_set *sidecars, const feature_facts *facts, bool keep);
+
+void sidecars_free(sidecar_set *sidecars);
+
+/* The channel namer of a ond_scattering: "s2_j0_l3_j1_l5"; "r_", "g_", "b_" before it when there are colours. */
+typedef struct path_namer {
+    const ond_scattering *scattering;
+    bool is_color;
+} path_namer;
+void name_path(const void *context, size_t channel, char name[CHANNEL_NAME]);
+
+#endif

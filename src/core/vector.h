@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_CORE_VECTOR_H
+#define OND_CORE_VECTOR_H
+
+#include <stddef.h>
+
+/* Layout of fftwf_complex. C99 complex products call __mulsc3 and do not vectorise. */
+typedef struct ond_complex {
+    float re, im;
+} ond_complex;
+
+/* Compiled once per instruction set and chosen when the program starts. ThreadSanitizer crashes in the chooser; clang
+ * before 18 gives the chosen function a name that other files cannot link. */
+#if defined(__x86_64__) && !defined(OND_ONE_CLONE) && (!defined(__clang__) || __clang_major__ >= 18)
+#define OND_HOT __attribute__((target_clones("default", "avx2")))
+#else
+#define OND_HOT
+#endif
+
+/* Index of the first NaN or infinity, or `count`. */
+size_t ond_vector_find_nonfinite(const float *restrict x, size_t count);
+
+/* Sums in double, in order of blocks that do not depend on the instruction set. */
+double ond_vector_sum(const float *restrict x, size_t count);
+double ond_vector_sum_squares(const float *restrict x, size_t count);
+double ond_vector_sum_squared_difference(const float *restrict x, const float *restrict y, size_t count);
+
+/* y += a x */
+void ond_vector_add_scaled(float *restrict y, float a, const float *restrict x, size_t count);
+
+/* y = a x */
+void ond_vector_scale(float *restrict y, float a, const float *restrict x, size_t count);
+
+/* Σ x y in float, over eight interleaved partial sums. */
+float ond_vector_dot(const float *restrict x, const float *restrict y, size_t count);
+
+/* z += filter · spectrum */
+void ond_vector_add_filtered(ond_complex *restrict z, const float *restrict filter,
+                             const ond_complex *restrict spectrum, size_t count);
+
+/* modulus = scale |z| */
+void ond_vector_modulus(float *restrict modulus, float scale, const ond_complex *restrict z, size_t count);
+
+#endif

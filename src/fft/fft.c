@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fft/fft.h"
+
+#include "core/memory.h"
+#include "fft/planner.h"
+
+#include <fftw3.h>
+#include <limits.h>
+
+_Static_assert(sizeof(ond_complex) == sizeof(fftwf_complex), "a plane of ond_complex is one of fftwf_complex");
+
+enum {
+    CACHE_LINE_FLOATS = OND_ALIGNMENT / (int)sizeof(float),
+    CACHE_LINE_COMPLEX = OND_ALIGNMENT / (int)sizeof(ond_complex),
+    CONFLICT_BYTES = 512, /* strides that are multiples of this make columns collide in the cache */
+    GROUP_BYTES = 16384   /* rows handled together fit half of a first-level cache */
+};
+
+static size_t padded_stride(size_t width, size_t line, size_t element_size)
+{
+    size_t stride = (width + line - 1) / line * line;
+    while (stride > 2 * line && stride * element_size % CONFLICT_BYTES == 0) {
+        stride += line;
+    }
+    return stride;
+}
+
+static size_t rows_per_group(size_t height, size_t row_bytes)
+{
+    for (size_t group = GROUP_BYTES / row_bytes; group > 1; group--) {
+        if (height % group == 0) {
+            return group;
+        }
+    }
+    return 1;
+}
+
+static void set_geometry(ond_fft *fft, size_t height, size_t width)
+{
+    fft->height = height;
+    fft->width = width;
+    fft->half_width = width / 2 + 1;
+    fft->real_stride = padded_stride(width, CACHE_LINE_FLOATS, sizeof(float));
+    fft->complex_stride = padded_stride(width, CACHE_LINE_COMPLEX, sizeof(ond_complex));
+    fft->group = rows_per_group(height, fft->complex_stride * sizeof(ond_complex));
+}
+
+/* Buffers that planning may overwrite. */
+typedef struct planning_buffers {
+    float *real;
+    ond_complex *plane;
+} planning_buffers;
+
+static fftwf_plan plan_pass(const ond_fft *fft, ond_fft_pass pass, planning_buffers buffers, unsigned flags)
+{
+    fftwf_complex *plane = (fftwf_complex *)buffers.plane;
+    int width = (int)fft->width;
+    int height = (int)fft->height;
+    int group = (int)fft->group;
+    int real_stride = (int)fft->real_stride;
+    int stride = (int)fft->complex_stride;
+    int half_width = (int)fft->half_width;
+    switch (pass) {
+    case OND_FFT_ROWS_REAL_FORWARD:
+        return fftwf_plan_many_dft_r2c(1, &width, group, buffers.real, NULL, 1, real_stride, plane, NULL, 1, stride,
+                                       flags);
+    case OND_FFT_ROWS_REAL_BACKWARD:
+        return fftwf_plan_many_dft_c2r(1, &width, group, plane, NULL, 1, stride, buffers.real, NULL, 1, real_stride,
+                                       flags);
+    case OND_FFT_ROWS_FORWARD:
+    case OND_FFT_ROWS_BACKWARD:
+        return fftwf_plan_many_dft(1, &width, group, plane, NULL, 1, stride, plane, NULL, 1, stride,
+                                   pass == OND_FFT_ROWS_FORWARD ? FFTW_FORWARD : FFTW_BACKWARD, flags);
+    case OND_FFT_COLUMNS_HALF_FORWARD:
+    case OND_FFT_COLUMNS_HALF_BACKWARD:
+        return fftwf_plan_many_dft(1, &height, half_width, plane, NULL, stride, 1, plane, NULL, stride, 1,
+                                   pass == OND_FFT_COLUMNS_HALF_FORWARD ? FFTW_FORWARD : FFTW_BACKWARD, flags);
+    case OND_FFT_COLUMNS_FORWARD:
+    case OND_FFT_COLUMNS_BACKWARD:
+        return fftwf_plan_many_dft(1, &height, width, plane, NULL, stride, 1, plane, NULL, stride, 1,
+                                   pass == OND_FFT_COLUMNS_FORWARD ? FFTW_FORWARD : FFTW_BACKWARD, flags);
+    case OND_FFT_PASSES:
+        break;
+    }
+    return NULL;
+}
+
+static const unsigned planning_flags[] = {FFTW_ESTIMATE, FFTW_MEASURE, FFTW_PATIENT};
+
+static ond_status plan_passes(ond_fft *fft, unsigned passes, ond_planning planning, planning_buffers buffers)
+{
+    unsigned flags = planning_flags[planning];
+    for (int pass = 0; pass < OND_FFT_PASSES; pass++) {
+        if (!(passes & 1u << pass)) {
+            continue;
+        }
+        fftwf_plan known = plan_pass(fft, (ond_fft_pass)pass, buffers, flags | FFTW_WISDOM_ONLY);
+        fft->plans[pass] = known ? known : plan_pass(fft, (ond_fft_pass)pass, buffers, flags);
+        if (!fft->plans[pass]) {
+            return ond_fail(OND_ERROR_INTERNAL, "no FFT plan for %zu x %zu", fft->height, fft->width);
+        }
+        if (!known && planning != OND_PLANNING_ESTIMATE) {
+            ond_planner_note_measured();
+        }
+    }
+    return OND_OK;
+}
+
+static ond_status plan_with_buffers(ond_fft *fft, unsigned passes, ond_planning planning)
+{
+    planning_buffers buffers = {
+        .real = ond_memory_allocate_zero(fft->height * fft->real_stride, sizeof(float)),
+        .plane = ond_memory_allocate_zero(fft->height * fft->complex_stride, sizeof(ond_complex)),
+    };
+    ond_status status = OND_ERROR_MEMORY;
+    if (buffers.real && buffers.plane) {
+        ond_planner_lock();
+        status = plan_passes(fft, passes, planning, buffers);
+        ond_planner_unlock();
+    }
+    ond_memory_free(buffers.real);
+    ond_memory_free(buffers.plane);
+    return status;
+}
+
+ond_status ond_fft_create(size_t height, size_t width, unsigned passes, ond_planning planning, ond_fft **fft)
+{
+    if (height == 0 || width == 0 || height > INT_MAX / 64 || width > INT_MAX / 64) {
+        return ond_fail(OND_ERROR_SHAPE, "an FFT of %zu x %zu is outside 1..%d", height, width, INT_MAX / 64);
+    }
+    ond_fft *made = ond_memory_allocate_zero(1, sizeof *made);
+    if (!made) {
+        return OND_ERROR_MEMORY;
+    }
+    set_geometry(made, height, width);
+    ond_status status = plan_with_buffers(made, passes, planning);
+    if (status != OND_OK) {
+        ond_fft_destroy(made);
+        return status;
+    }
+    *fft = made;
+    return OND_OK;
+}
+
+void ond_fft_destroy(ond_fft *fft)
+{
+    if (!fft) {
+        return;
+    }
+    ond_planner_lock();
+    for (int pass = 0; pass < OND_FFT_PASSES; pass++) {
+        if (fft->plans[pass]) {
+            fftwf_destroy_plan(fft->plans[pass]);
+        }
+    }
+    ond_planner_unlock();
+    ond_memory_free(fft);
+}
+
+void ond_fft_rows_real_forward(const ond_fft *fft, float *real, ond_complex *plane)
+{
+    fftwf_execute_dft_r2c(fft->plans[OND_FFT_ROWS_REAL_FORWARD], real, (fftwf_complex *)plane);
+}
+
+void ond_fft_rows_real_backward(const ond_fft *fft, ond_complex *plane, float *real)
+{
+    fftwf_execute_dft_c2r(fft->plans[OND_FFT_ROWS_REAL_BACKWARD], (fftwf_complex *)plane, real);
+}
+
+void ond_fft_run(const ond_fft *fft, ond_fft_pass pass, ond_complex *plane)
+{
+    fftwf_execute_dft(fft->plans[pass], (fftwf_complex *)plane, (fftwf_complex *)plane);
+}
+
+void ond_fft_mirror(const ond_fft *fft, ond_complex *plane)
+{
+    for (size_t row = 0; row < fft->height; row++) {
+        size_t opposite = row > 0 ? fft->height - row : 0;
+        ond_complex *missing = plane + row * fft->complex_stride + fft->half_width;
+        const ond_complex *known = plane + opposite * fft->complex_stride + (fft->width - fft->half_width);
+        for (size_t i = 0; i < fft->width - fft->half_width; i++) {
+            missing[i] = (ond_complex){known[-(ptrdiff_t)i].re, -known[-(ptrdiff_t)i].im};
+        }
+    }
+}
+
+void ond_fft_real_forward(const ond_fft *fft, float *real, ond_complex *plane)
+{
+    for (size_t row = 0; row < fft->height; row += fft->group) {
+        ond_fft_rows_real_forward(fft, real + row * fft->real_stride, plane + row * fft->complex_stride);
+    }
+    ond_fft_run(fft, OND_FFT_COLUMNS_HALF_FORWARD, plane);
+}
+
+void ond_fft_real_backward(const ond_fft *fft, ond_complex *plane, float *real)
+{
+    ond_fft_run(fft, OND_FFT_COLUMNS_HALF_BACKWARD, plane);
+    for (size_t row = 0; row < fft->height; row += fft->group) {
+        ond_fft_rows_real_backward(fft, plane + row * fft->complex_stride, real + row * fft->real_stride);
+    }
+}
+
+static void run_rows(const ond_fft *fft, ond_fft_pass pass, ond_complex *plane)
+{
+    for (size_t row = 0; row < fft->height; row += fft->group) {
+        ond_fft_run(fft, pass, plane + row * fft->complex_stride);
+    }
+}
+
+void ond_fft_forward(const ond_fft *fft, ond_complex *plane)
+{
+    run_rows(fft, OND_FFT_ROWS_FORWARD, plane);
+    ond_fft_run(fft, OND_FFT_COLUMNS_FORWARD, plane);
+}
+
+void ond_fft_backward(const ond_fft *fft, ond_complex *plane)
+{
+    ond_fft_run(fft, OND_FFT_COLUMNS_BACKWARD, plane);
+    run_rows(fft, OND_FFT_ROWS_BACKWARD, plane);
+}
+
+const char *ond_fft_version(void)
+{
+    return fftwf_version;
+}
+
+static bool is_seven_smooth(size_t number)
+{
+    static const size_t primes[] = {2, 3, 5, 7};
+    for (size_t i = 0; i < sizeof primes / sizeof primes[0]; i++) {
+        while (number % primes[i] == 0) {
+            number /= primes[i];
+        }
+    }
+    return number == 1;
+}
+
+size_t ond_fft_good_size(size_t minimum, size_t multiple)
+{
+    size_t factor = minimum > multiple ? (minimum + multiple - 1) / multiple : 1;
+    while (!is_seven_smooth(factor)) {
+        factor++;
+    }
+    return factor * multiple;
+}

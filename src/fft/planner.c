@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fft/planner.h"
+
+#include "core/memory.h"
+#include "core/status.h"
+
+#include <ondelet/runtime.h>
+
+#include <errno.h>
+#include <fftw3.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4096 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static bool measured;
+
+void ond_planner_lock(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+void ond_planner_unlock(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+void ond_planner_note_measured(void)
+{
+    measured = true;
+}
+
+/* Writes the path of the user's wisdom, or nothing when the user has no home. */
+static bool default_path(char path[PATH_SIZE])
+{
+    const char *cache = getenv("XDG_CACHE_HOME");
+    const char *home = getenv("HOME");
+    int length = -1;
+    if (cache && cache[0] == '/') {
+        length = snprintf(path, PATH_SIZE, "%s/ondelet/fftw-wisdom", cache);
+    } else if (home && home[0] == '/') {
+        length = snprintf(path, PATH_SIZE, "%s/.cache/ondelet/fftw-wisdom", home);
+    }
+    return length > 0 && length < PATH_SIZE;
+}
+
+ond_status ond_wisdom_read(const char *path)
+{
+    char usual[PATH_SIZE];
+    if (!path) {
+        if (!default_path(usual)) {
+            return OND_OK;
+        }
+        path = usual;
+    }
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        return OND_OK;
+    }
+    ond_planner_lock();
+    (void)fftwf_import_wisdom_from_file(file);
+    ond_planner_unlock();
+    fclose(file);
+    return OND_OK;
+}
+
+/* Makes every folder that the path goes through, private to the user. */
+static ond_status make_folders(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        int failed = mkdir(path, 0700) != 0 && errno != EEXIST;
+        int cause = errno;
+        *slash = '/';
+        if (failed) {
+            return ond_fail(OND_ERROR_IO, "%s: cannot make its folder: %s", path, strerror(cause));
+        }
+    }
+    return OND_OK;
+}
+
+static ond_status write_beside_and_rename(const char *path)
+{
+    char beside[PATH_SIZE + 16];
+    snprintf(beside, sizeof beside, "%s.XXXXXX", path);
+    int descriptor = mkstemp(beside);
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
+    if (!file) {
+        return ond_fail(OND_ERROR_IO, "%s: cannot write: %s", path, strerror(errno));
+    }
+    fftwf_export_wisdom_to_file(file);
+    bool failed = ferror(file) != 0;
+    failed = fclose(file) != 0 || failed;
+    if (failed || rename(beside, path) != 0) {
+        int cause = errno;
+        unlink(beside);
+        return ond_fail(OND_ERROR_IO, "%s: cannot write: %s", path, strerror(cause));
+    }
+    return OND_OK;
+}
+
+ond_status ond_wisdom_write(const char *path)
+{
+    char usual[PATH_SIZE];
+    if (path) {
+        int length = snprintf(usual, sizeof usual, "%s", path);
+        if (length < 0 || length >= PATH_SIZE) {
+            return ond_fail(OND_ERROR_ARGUMENT, "the path of the wisdom is longer than %d bytes", PATH_SIZE - 1);
+        }
+    } else if (!default_path(usual)) {
+        return OND_OK;
+    }
+    ond_planner_lock();
+    ond_status status = OND_OK;
+    if (measured) {
+        status = path ? OND_OK : make_folders(usual);
+        if (status == OND_OK) {
+            status = write_beside_and_rename(usual);
+        }
+        measured = status != OND_OK;
+    }
+    ond_planner_unlock();
+    return status;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_FFT_PLANNER_H
+#define OND_FFT_PLANNER_H
+
+/* FFTW's planner is not thread-safe: every plan is made and destroyed under this one lock. */
+void ond_planner_lock(void);
+void ond_planner_unlock(void);
+
+/* Called under the lock when a plan was measured: ond_wisdom_write has something to keep. */
+void ond_planner_note_measured(void);
+
+#endif

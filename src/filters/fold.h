@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_FILTERS_FOLD_H
+#define OND_FILTERS_FOLD_H
+
+#include "core/vector.h"
+#include "filters/filters.h"
+
+/* A complex plane, usually a spectrum with zero frequency at [0, 0]. */
+typedef struct ond_plane {
+    ond_complex *data;
+    size_t height, width;
+    size_t stride;
+} ond_plane;
+
+/* Filters an image and subsamples it, in Fourier: plane[a, b] = Σ_{i,k} (X ψ^)[a + i·plane height, b + k·plane width].
+ *
+ * The image may be at a lower resolution than the bank's grid; the filter is then cropped to the frequencies that
+ * remain (which is what Kymatio's filters at lower levels are). The plane's sizes divide the image's. An inverse
+ * transform that is not normalised gives height · width of the image times the filtered image at every (image height /
+ * plane height)th pixel. */
+void ond_filter_fold(const ond_filter *filter, ond_plane image, ond_plane plane);
+
+/* sum += X ψ^ without subsampling. The first `columns` columns are enough where the filter is even and the image real.
+ */
+void ond_filter_add_product(const ond_filter *filter, ond_plane image, size_t columns, ond_plane sum);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/array.h"
+#include "core/memory.h"
+#include "core/status.h"
+#include "io/file.h"
+#include "io/picture.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { MOST_CHANNELS = 4 };
+
+typedef struct picture_kind {
+    const char *ending;
+    ond_status (*write)(const ond_picture_source *source, ond_file *file);
+    int bit_depth;                    /* the largest */
+    bool channels[MOST_CHANNELS + 1]; /* which counts it can hold */
+    const char *wanted;               /* the same in words */
+} picture_kind;
+
+static const picture_kind kinds[] = {
+    {".png", ond_png_write, 16, {[1] = true, [3] = true, [4] = true}, "1, 3 or 4"},
+    {".jpg", ond_jpeg_write, 8, {[1] = true, [3] = true}, "1 or 3"},
+    {".jpeg", ond_jpeg_write, 8, {[1] = true, [3] = true}, "1 or 3"},
+    {".pgm", ond_pgm_write, 16, {[1] = true}, "1"},
+    {".ppm", ond_ppm_write, 16, {[1] = true, [3] = true}, "1 or 3"},
+};
+
+static const picture_kind *kind_find(const char *path)
+{
+    size_t length = strlen(path);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        size_t ending = strlen(kinds[i].ending);
+        if (length > ending && strcasecmp(path + length - ending, kinds[i].ending) == 0) {
+            return &kinds[i];
+        }
+    }
+    return strcmp(path, "-") == 0 ? &kinds[0] : NULL;
+}
+
+void ond_picture_source_row(const ond_picture_source *source, size_t row)
+{
+    size_t channels = (size_t)source->channels;
+    double maximum = source->bit_depth == 16 ? 65535 : 255;
+    for (size_t channel = 0; channel < channels; channel++) {
+        const float *values = source->planes + (channel * source->height + row) * source->width;
+        for (size_t column = 0; column < source->width; column++) {
+            double value = values[column] < 0 ? 0 : values[column] > 1 ? 1 : (double)values[column];
+            source->samples[column * channels + channel] = (uint16_t)(value * maximum + 0.5);
+        }
+    }
+}
+
+static ond_status source_check(const ond_array *image, int bit_depth, const picture_kind *kind)
+{
+    if (!kind) {
+        return ond_fail(OND_ERROR_ARGUMENT, "the ending is none of .png, .jpg, .pgm, .ppm");
+    }
+    if (bit_depth != 8 && bit_depth != 16) {
+        return ond_fail(OND_ERROR_ARGUMENT, "a bit depth of %d, 8 or 16 is wanted", bit_depth);
+    }
+    if (bit_depth > kind->bit_depth) {
+        return ond_fail(OND_ERROR_ARGUMENT, "a bit depth of %d, a %s file has %d", bit_depth, kind->ending,
+                        kind->bit_depth);
+    }
+    OND_TRY(ond_array_check_filled(image, "the image"));
+    if (image->rank != 2 && image->rank != 3) {
+        char text[OND_SHAPE_TEXT_SIZE];
+        return ond_fail(OND_ERROR_SHAPE, "the image is %s, height x width or channels x height x width is wanted",
+                        ond_shape_text(image->rank, image->shape, text));
+    }
+    size_t channels = image->rank == 3 ? image->shape[0] : 1;
+    if (channels > MOST_CHANNELS || !kind->channels[channels]) {
+        return ond_fail(OND_ERROR_SHAPE, "the image has %zu channels, a %s file has %s", channels, kind->ending,
+                        kind->wanted);
+    }
+    return ond_array_check_finite(image, "the image");
+}
+
+static ond_status source_write(const ond_picture_source *source, const picture_kind *kind, const char *path)
+{
+    ond_file *file = NULL;
+    OND_TRY(ond_file_create(path, &file));
+    ond_status status = kind->write(source, file);
+    if (status != OND_OK) {
+        ond_file_destroy(file);
+        return status;
+    }
+    return ond_file_finish(&file);
+}
+
+ond_status ond_image_write(const ond_array *image, int bit_depth, const char *path)
+{
+    if (!path) {
+        return ond_fail(OND_ERROR_ARGUMENT, "the path is missing");
+    }
+    const picture_kind *kind = kind_find(path);
+    ond_status status = source_check(image, bit_depth, kind);
+    if (status != OND_OK) {
+        return ond_fail_prefix(status, "%s: ", strcmp(path, "-") == 0 ? "standard output" : path);
+    }
+    int first = image->rank - 2;
+    ond_picture_source source = {
+        .planes = image->data,
+        .height = image->shape[first],
+        .width = image->shape[first + 1],
+        .channels = image->rank == 3 ? (int)image->shape[0] : 1,
+        .bit_depth = bit_depth,
+    };
+    source.samples = ond_memory_allocate(source.width, (size_t)source.channels * sizeof *source.samples);
+    if (!source.samples) {
+        return OND_ERROR_MEMORY;
+    }
+    status = source_write(&source, kind, path);
+    ond_memory_free(source.samples);
+    return status;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/array.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "scattering/cascade.h"
+#include "scattering/scattering.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A call of ond_scattering_apply. */
+typedef struct batch {
+    const ond_scattering *scattering;
+    const ond_plan *plan;
+    const float *images;
+    float *features;
+    size_t image_size, feature_size; /* floats of one image and of its features */
+    ond_scratch *scratch;            /* one per worker */
+} batch;
+
+/* Where the samples of one image's paths go. */
+typedef struct target {
+    const ond_plan *plan;
+    float *features;
+} target;
+
+static ond_status store_samples(void *context, const ond_propagated *propagated, ond_scratch *scratch)
+{
+    const target *to = context;
+    const ond_plan *plan = to->plan;
+    size_t samples = plan->rows.outputs * plan->columns.outputs;
+    ond_lowpass_apply(&plan->lowpass[propagated->level], propagated->modulus, plan->fft[propagated->level]->real_stride,
+                      propagated->spectrum, scratch->lowpass, to->features + propagated->channel * samples);
+    return OND_OK;
+}
+
+static ond_cascade cascade_of(const batch *call, target *to)
+{
+    return (ond_cascade){
+        .plan = call->plan,
+        .tree = &call->scattering->tree,
+        .leaf_spectra = !call->plan->lowpass[0].separable,
+        .visitor = store_samples,
+        .context = to,
+    };
+}
+
+/* Order m divided by its parent of order m − 1, from the highest order down so that parents are still undivided. */
+static void normalize(const ond_path_tree *tree, float floor, size_t samples, float *features)
+{
+    for (size_t channel = tree->count; channel-- > 0 && tree->nodes[channel].path.order >= 2;) {
+        const float *parent = features + tree->nodes[channel].path.parent * samples;
+        float *child = features + channel * samples;
+        for (size_t i = 0; i < samples; i++) {
+            child[i] /= fmaxf(parent[i], 0) + floor;
+        }
+    }
+}
+
+static void take_logarithm(float floor, size_t count, float *features)
+{
+    for (size_t i = 0; i < count; i++) {
+        features[i] = logf(fmaxf(features[i], 0) + floor);
+    }
+}
+
+static ond_status finish_image(const batch *call, size_t index)
+{
+    const ond_scattering_config *config = &call->scattering->config;
+    size_t samples = call->plan->rows.outputs * call->plan->columns.outputs;
+    float *features = call->features + index * call->feature_size;
+    size_t bad = ond_vector_find_nonfinite(features, call->feature_size);
+    if (bad < call->feature_size) {
+        return ond_fail(OND_ERROR_ARGUMENT, "image %zu overflows: its path %zu is %g", index, bad / samples,
+                        (double)features[bad]);
+    }
+    if (config->normalize) {
+        normalize(&call->scattering->tree, (float)config->log_floor, samples, features);
+    }
+    if (config->log) {
+        take_logarithm((float)config->log_floor, call->feature_size - samples, features + samples);
+    }
+    return OND_OK;
+}
+
+static ond_status check_image(const batch *call, size_t index)
+{
+    const float *image = call->images + index * call->image_size;
+    size_t bad = ond_vector_find_nonfinite(image, call->image_size);
+    if (bad < call->image_size) {
+        return ond_fail(OND_ERROR_ARGUMENT, "image %zu holds %g at row %zu, column %zu, finite numbers are wanted",
+                        index, (double)image[bad], bad / call->plan->width, bad % call->plan->width);
+    }
+    return OND_OK;
+}
+
+static ond_status do_image(void *context, size_t index, int worker)
+{
+    const batch *call = context;
+    OND_TRY(check_image(call, index));
+    target to = {call->plan, call->features + index * call->feature_size};
+    ond_cascade cascade = cascade_of(call, &to);
+    OND_TRY(ond_cascade_walk(&cascade, call->images + index * call->image_size, call->scattering->config.padding,
+                             &call->scratch[worker]));
+    return finish_image(call, index);
+}
+
+typedef struct branch_call {
+    const ond_cascade *cascade;
+    ond_scratch *scratch;
+} branch_call;
+
+static ond_status do_branch(void *context, size_t index, int worker)
+{
+    const branch_call *call = context;
+    return ond_cascade_branch(call->cascade, index, &call->scratch[0], &call->scratch[worker]);
+}
+
+/* Fewer images than threads: the first-order paths of each are shared out. */
+static ond_status do_image_by_paths(const batch *call, size_t index, int workers)
+{
+    OND_TRY(check_image(call, index));
+    target to = {call->plan, call->features + index * call->feature_size};
+    ond_cascade cascade = cascade_of(call, &to);
+    OND_TRY(ond_cascade_begin(&cascade, call->images + index * call->image_size, call->scattering->config.padding,
+                              &call->scratch[0]));
+    branch_call branches = {&cascade, call->scratch};
+    OND_TRY(ond_parallel_for(call->scattering->tree.nodes[0].child_count, workers, do_branch, &branches));
+    return finish_image(call, index);
+}
+
+static ond_status do_batch(batch *call, size_t count)
+{
+    int threads = ond_threads();
+    bool over_images = count >= (size_t)threads;
+    int workers
+        = over_images ? ond_parallel_workers(count) : ond_parallel_workers(call->scattering->tree.nodes[0].child_count);
+    call->scratch = ond_memory_allocate_zero((size_t)workers, sizeof *call->scratch);
+    void *memory = call->scratch ? ond_plan_allocate_scratch(call->plan, workers, over_images, call->scratch) : NULL;
+    ond_status status = memory ? OND_OK : OND_ERROR_MEMORY;
+    if (memory && over_images) {
+        status = ond_parallel_for(count, workers, do_image, call);
+    }
+    for (size_t index = 0; memory && !over_images && index < count && status == OND_OK; index++) {
+        status = do_image_by_paths(call, index, workers);
+    }
+    ond_memory_free(memory);
+    ond_memory_free(call->scratch);
+    return status;
+}
+
+/* Leading axes of the images, then [paths, output height, output width]. */
+static ond_status shape_features(const ond_scattering *scattering, const ond_array *images, const ond_plan *plan,
+                                 ond_array *features)
+{
+    size_t shape[OND_MAX_RANK];
+    int leading = images->rank - 2;
+    memcpy(shape, images->shape, (size_t)leading * sizeof *shape);
+    shape[leading] = scattering->tree.count;
+    shape[leading + 1] = plan->rows.outputs;
+    shape[leading + 2] = plan->columns.outputs;
+    return ond_array_resize(features, leading + 3, shape);
+}
+
+static ond_status apply_plan(const ond_scattering *scattering, const ond_plan *plan, const ond_array *images,
+                             ond_array *features)
+{
+    OND_TRY(shape_features(scattering, images, plan, features));
+    batch call = {
+        .scattering = scattering,
+        .plan = plan,
+        .images = images->data,
+        .features = features->data,
+        .image_size = plan->height * plan->width,
+        .feature_size = scattering->tree.count * plan->rows.outputs * plan->columns.outputs,
+    };
+    return do_batch(&call, ond_array_count(images) / call.image_size);
+}
+
+ond_status ond_scattering_apply(const ond_scattering *scattering, const ond_array *images, ond_array *features)
+{
+    OND_TRY(ond_array_check_filled(images, "the array of images"));
+    if (images->rank < 2 || images->rank > 4) {
+        return ond_fail(OND_ERROR_SHAPE, "images have %d axes, [height, width] and up to two in front are wanted",
+                        images->rank);
+    }
+    ond_plan *plan = NULL;
+    OND_TRY(ond_scattering_plan(scattering, images->shape[images->rank - 2], images->shape[images->rank - 1], &plan));
+    ond_status status = apply_plan(scattering, plan, images, features);
+    ond_plan_release(plan);
+    return status;
+}

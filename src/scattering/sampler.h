@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_SCATTERING_SAMPLER_H
+#define OND_SCATTERING_SAMPLER_H
+
+#include "core/status.h"
+
+/* A circular convolution along one axis evaluated at few positions: a banded matrix. */
+typedef struct ond_sampler {
+    size_t inputs, outputs;
+    size_t *begin, *count; /* per output: the inputs begin … begin + count − 1 (modulo inputs) have a weight */
+    float *weights;        /* outputs x inputs, each row from its `begin` on */
+    size_t *block_begin, *block_count; /* per eight outputs: the inputs that any of them reads */
+    float *block_weights;              /* per block, input x 8 */
+} ond_sampler;
+
+enum { OND_SAMPLER_BLOCK = 8 };
+
+/* Samples at positions first, first + stride, … (in inputs, not necessarily whole).
+ * @param gain     real, even spectrum of the kernel at the frequencies −inputs/2 … (signed order), `inputs` of them */
+ond_status ond_sampler_create_filter(size_t inputs, size_t outputs, const double *gain, double first, double stride,
+                                     ond_sampler *sampler);
+
+/* The mean of the inputs begin … end − 1 as the one output. */
+ond_status ond_sampler_create_mean(size_t inputs, size_t begin, size_t end, ond_sampler *sampler);
+
+void ond_sampler_free(ond_sampler *sampler);
+
+/* Floats of scratch for ond_sample_plane. */
+size_t ond_sample_scratch(const ond_sampler *columns);
+
+/* samples[k, l] = Σ rows[k, i] plane[i, j] columns[l, j]; `samples` is rows.outputs x columns.outputs, contiguous.
+ * The plane's stride is a multiple of 16; what its rows hold behind their width is read and ignored. */
+void ond_sample_plane(const ond_sampler *rows, const ond_sampler *columns, const float *plane, size_t stride,
+                      float *scratch, float *samples);
+
+#endif

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Bad input is named in one line, exit 1; the good ones beside it are still done.
+make_pgm good.pgm 16 16
+make_pgm other.pgm 16 20
+options="-o out.npy --scales 2 --order 1 --force --quiet"
+
+refused 1 "ondelet: nosuch.png: cannot open: No such file" features nosuch.png $options
+expect_no_file out.npy
+expect 1 features good.pgm nosuch.png $options
+expect_lines 1 stderr
+expect_shape out.npy "(1, 17, 4, 4)"
+
+mkdir empty
+refused 1 "ondelet: empty: holds no pictures" features empty $options
+printf 'text\n' >empty/readme.txt
+refused 1 "ondelet: empty: holds no pictures" features empty $options
+refused 1 "ondelet: @nosuch.txt: No such file" features @nosuch.txt $options
+: >nothing.txt
+refused 1 "ondelet: @nothing.txt: holds no paths" features @nothing.txt $options
+refused 1 "ondelet: nothing.txt" features nothing.txt $options
+printf 'text\n' >text.png
+refused 1 "ondelet: text.png" features text.png $options
+head -c 300 good.pgm >short.pgm
+refused 1 "ondelet: short.pgm" features short.pgm $options
+
+refused 1 "ondelet: other.pgm: is 16 x 20, the first image is 16 x 16; use --pool mean for mixed sizes" \
+    features good.pgm other.pgm $options
+expect_shape out.npy "(1, 17, 4, 4)"
+expect 0 features good.pgm other.pgm $options --pool mean
+expect_shape out.npy "(2, 17)"
+
+rm -f out.npy
+refused 1 "ondelet: good.pgm: " features good.pgm $options --scales 5
+expect_text stderr "32"
+expect_text stderr "16"
+expect_no_file out.npy
+make_pgm large.pgm 32 32
+expect 1 features good.pgm large.pgm $options --scales 5
+expect_lines 1 stderr
+expect_shape out.npy "(1, 41, 1, 1)"
+
+{ npy_header '<f4' '(3, 8, 8)'; repeat 64 "$half"; repeat 63 "$one"; printf "$nan"; repeat 64 "$half"; } >nan.npy
+refused 1 "ondelet: nan.npy: image 1: " features nan.npy $options
+expect_shape out.npy "(2, 17, 2, 2)"
+expect_text out.index.csv "1,nan.npy,2,8,8"
+{ npy_header '<f4' '(8, 8)'; repeat 63 "$one"; printf "$nan"; } >nan2.npy
+refused 1 "ondelet: nan2.npy: " features nan2.npy $options
+expect_text stderr "nan"
+
+npy_header '<f4' '(0, 8)' >zero.npy
+refused 1 "ondelet: zero.npy: has the shape 0 x 8: there are no pixels" features zero.npy $options
+npy_header '<f4' '(3, 0, 8)' >zero3.npy
+refused 1 "ondelet: zero3.npy: the array is 3 x 0 x 8" features zero3.npy $options
+printf 'P5\n0 4\n255\n' >zero.pgm
+refused 1 "ondelet: zero.pgm: " features zero.pgm $options
+{ npy_header '<f4' '(1, 1, 8, 8)'; repeat 64 "$one"; } >four.npy
+refused 1 "ondelet: four.npy: has the shape 1 x 1 x 8 x 8" features four.npy $options
+{ npy_header '<f4' '(8,)'; repeat 8 "$one"; } >one.npy
+refused 1 "ondelet: one.npy: has the shape 8" features one.npy $options
+{ npy_header '<f4' '(8, 8)'; repeat 60 "$one"; } >cut.npy
+refused 1 "ondelet: cut.npy: " features cut.npy $options
+{ npy_header '<f4' '(3, 8, 8)'; repeat 150 "$one"; } >cut3.npy
+refused 1 "ondelet: cut3.npy: the file is truncated" features cut3.npy $options
+# A compressed file shows its end only when it is read: what came before is done.
+{ printf '\x00\x00\x08\x03\x00\x00\x00\x03\x00\x00\x00\x08\x00\x00\x00\x08'; repeat 150 '\x33'; } | gzip >cut.gz
+refused 1 "ondelet: cut.gz: image 2: " features cut.gz $options
+expect_shape out.npy "(2, 17, 2, 2)"
+refused 1 "ondelet: good.pgm: " features good.pgm $options --max-pixels 100
+
+# An output that exists stays as it is, and so does everything that belongs to it.
+rm -f out.*
+printf 'mine\n' >out.npy
+refused 1 "ondelet: out.npy exists; give --force to replace it" features good.pgm -o out.npy --scales 2
+expect_text out.npy "mine"
+rm out.npy
+printf 'mine\n' >out.json
+refused 1 "ondelet: out.json exists; give --force to replace it" features good.pgm -o out.npy --scales 2
+expect_no_file out.npy
+expect 0 features good.pgm -o out.npy --scales 2 --force
+expect_text out.json '"schema": 1'
+refused 1 "ondelet: nofolder/out.npy: No such file or directory" features good.pgm -o nofolder/out.npy
+refused 1 "is named for two outputs" features good.pgm -o both.csv --paths both.csv
+
+# A failed run leaves the old file.
+cp out.npy before.npy
+refused 1 "ondelet: short.pgm" features short.pgm -o out.npy --force --scales 2
+expect_same out.npy before.npy
+
+refused 1 "ondelet: nosuch.png" convert nosuch.png -o c.png
+refused 1 "ondelet: good.pgm exists; give --force" convert good.pgm -o good.pgm
+refused 1 "ondelet: nosuch.png" compare nosuch.png good.pgm
+refused 1 "good.pgm is 16 x 16, other.pgm is 16 x 20: shapes must agree" compare good.pgm other.pgm
+refused 1 "ondelet: nan2.npy: sample 63 is nan" compare nan2.npy nan2.npy
+expect 1 info good.pgm nosuch.png other.pgm
+expect_lines 2 stdout
+expect_lines 1 stderr

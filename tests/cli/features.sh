@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Shapes of the features, for every way to give images.
+options="--scales 2 --orientations 4 --order 2 --quiet --force"
+make_pgm a.pgm 16 24 1
+make_pgm b.pgm 16 24 2
+make_pgm c.pgm 20 20 3
+
+expect 0 features a.pgm -o one.npy $options
+expect_shape one.npy "(25, 4, 6)"
+expect_lines 0 stdout
+expect_lines 0 stderr
+expect_lines 2 one.index.csv
+expect_text one.index.csv "row,input,item,height,width"
+expect_text one.index.csv "0,a.pgm,0,16,24"
+expect 0 features a.pgm b.pgm -o two.npy $options
+expect_shape two.npy "(2, 25, 4, 6)"
+expect_lines 3 two.index.csv
+expect 0 features a.pgm --pool mean -o pooled.npy $options
+expect_shape pooled.npy "(25,)"
+expect 0 features a.pgm c.pgm --pool mean -o pooled.npy $options
+expect_shape pooled.npy "(2, 25)"
+expect 0 features a.pgm c.pgm --averaging global -o global.npy $options
+expect_shape global.npy "(2, 25, 1, 1)"
+expect 0 features a.pgm --color rgb -o color.npy $options
+expect_shape color.npy "(75, 4, 6)"
+expect 0 features a.pgm --bank spline --padding periodic --oversampling 1 --log --normalize -o spline.npy $options
+expect_shape spline.npy "(25, 8, 12)"
+expect 0 features a.pgm -o zero.npy $options --order 0
+expect_shape zero.npy "(1, 4, 6)"
+
+# Folders are walked in the order of their paths; lists are relative to their own folder.
+mkdir -p set/z set/b lists
+cp b.pgm set/z/1.pgm
+cp a.pgm set/a.pgm
+cp c.pgm set/.hidden.pgm
+printf 'no picture\n' >set/readme.txt
+cp set/a.pgm set/b/2.pgm
+expect 0 features set -o set.npy $options
+expect_shape set.npy "(3, 25, 4, 6)"
+expect_text set.index.csv "0,set/a.pgm,0,16,24
+1,set/b/2.pgm,0,16,24
+2,set/z/1.pgm,0,16,24"
+printf '../a.pgm\r\n\n%s/b.pgm\n../set\n' "$PWD" >lists/all.txt
+expect 0 features @lists/all.txt -o list.npy $options
+expect_shape list.npy "(5, 25, 4, 6)"
+expect_text list.index.csv "1,$PWD/b.pgm,0"
+
+# Batches of any size and any number of threads give the same bits.
+expect 0 features a.pgm b.pgm a.pgm -o threads.npy $options --threads 3
+expect 0 features a.pgm b.pgm a.pgm -o thread.npy $options --threads 1
+expect_same threads.npy thread.npy
+expect 0 features b.pgm -o single.npy $options
+tail -c +129 two.npy | tail -c 2400 >from_batch
+tail -c +129 single.npy >alone
+expect_same from_batch alone
+
+# The same picture as 8 bit, 16 bit, integer array, IDX and float array.
+expect 0 convert a.pgm -o a16.png --depth 16
+expect 0 convert a.pgm -o afloat.npy
+expect 0 convert a.pgm -o a8.png
+{ npy_header '|u1' '(16, 24)'; for value in $(tail -n +4 a.pgm); do printf "\\x$(printf %02x "$value")"; done; } >aint.npy
+{ printf '\x00\x00\x08\x03\x00\x00\x00\x01\x00\x00\x00\x10\x00\x00\x00\x18'; tail -c +129 aint.npy; } >a.idx
+expect 0 features a8.png -o 8.npy $options
+for input in a16.png afloat.npy aint.npy a.pgm; do
+    expect 0 features $input -o other.npy $options
+    expect_same 8.npy other.npy
+done
+expect 0 features a.idx -o idx.npy $options
+expect_shape idx.npy "(1, 25, 4, 6)"
+gzip_head=$(tail -c +129 8.npy | cksum)
+checks=$((checks + 1))
+[ "$(tail -c +129 idx.npy | cksum)" = "$gzip_head" ] || fail "features of an IDX file differ from the picture's"
+
+# Names with commas and quotes.
+cp a.pgm 'a, "b".pgm'
+expect 0 features 'a, "b".pgm' -o name.npy $options
+expect_text name.index.csv '0,"a, ""b"".pgm",0,16,24'
+
+# The parameters and the paths.
+expect 0 features a.pgm -o p.npy --paths paths.csv $options --color rgb
+expect_text p.json '"order": 2'
+expect_text p.json '"family": "morlet"'
+expect_text p.json '"channels": 75'
+expect_lines 76 paths.csv
+expect_text paths.csv "channel,order,scale1,orientation1,angle1_rad,scale2,orientation2,angle2_rad,color"
+expect_text paths.csv "0,0,,,,,,,r"
+expect 0 features a.pgm -o q.npy --index where.csv $options
+expect_file where.csv
+expect_no_file q.index.csv
+expect 0 features a.pgm b.pgm -o p.npy --scales 2 --force
+expect_lines 1 stderr
+expect_text stderr "p.npy: 2 done, 0 failed, 2 x 81 x 4 x 6"
+expect 0 features a.pgm b.pgm -o p.npy $options --json
+expect_text stdout '"shape": [2, 25, 4, 6], "done": 2, "failed": 0'

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: BSD-3-Clause
+expect 0 filters --bank spline --scales 3 --orientations 4 --size 64x48 --json
+expect_lines 1 stdout
+expect_text stdout '"bank": "spline", "count": 13, "lower_bound": 0.99999'
+expect_text stdout '"upper_bound": 1.0'
+expect_text stdout '"build_seconds": '
+expect_text stdout '"height": 64, "width": 48, "scales": 3, "orientations": 4, "filters": [{"filter": 0'
+expect 0 filters --size 32
+expect_text stdout "morlet: 25 filters, J = 3, L = 8, on 32 x 32"
+expect_lines 29 stdout
+expect 0 filters --size 32 --no-table
+expect_lines 2 stdout
+
+expect 0 filters --bank morlet --scales 2 --orientations 4 --size 64 -o gallery.png
+expect 0 info gallery.png
+expect_text stdout "picture (png)"
+refused 1 "ondelet: gallery.png exists; give --force" filters -o gallery.png
+for size in 1x1 3x7 600x20; do
+    expect 0 filters --bank spline --scales 1 --orientations 20 --size $size -o gallery.png --force
+done

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Standard input, standard output, closed pipes and full disks.
+options="--scales 2 --orientations 2 --order 1 --quiet --force"
+make_pgm a.pgm 8 8 1
+make_pgm b.pgm 8 8 2
+expect 0 features a.pgm -o a.npy $options
+expect 0 features a.pgm b.pgm -o ab.npy $options
+
+check() {
+    checks=$((checks + 1))
+    eval "$1" || fail "$1"
+}
+check '"$ONDELET" features - -o in.npy $options <a.pgm'
+expect_same a.npy in.npy
+expect_text in.index.csv "0,-,0,8,8"
+check '"$ONDELET" convert a.pgm -o - | "$ONDELET" features - -o - $options >out.npy'
+expect_same a.npy out.npy
+check '"$ONDELET" features a.pgm b.pgm -o - $options >out.npy'
+expect_same ab.npy out.npy
+check 'printf "a.pgm\nb.pgm\n" | "$ONDELET" features @- -o out.npy $options'
+expect_same ab.npy out.npy
+check '"$ONDELET" convert a.pgm -o - --format png | "$ONDELET" compare - a.pgm >stdout'
+expect_text stdout "inf dB"
+check '"$ONDELET" convert - -o b2.npy --force <ab.npy && cmp ab.npy b2.npy'
+check '"$ONDELET" convert - -o - <ab.npy | cmp - ab.npy'
+check '"$ONDELET" info - <ab.npy | grep -q "2 x 5 x 2 x 2"'
+check '"$ONDELET" filters -o - >g.png && "$ONDELET" info g.png >stdout'
+
+# A reader that has gone away: an error status, not a signal.
+# shellcheck disable=SC2034
+for words in "filters --orientations 64 --scales 12 --size 16" "features a.pgm b.pgm -o - $options" "info a.pgm" "--help"; do
+    checks=$((checks + 1))
+    found=$({
+        { sleep 0.2; "$ONDELET" $words 2>stderr; printf '%d\n' $? >&3; } | :
+    } 3>&1)
+    [ "$found" = 1 ] || fail "$words into a closed pipe: exit $found"
+done
+if [ -c /dev/full ]; then
+    checks=$((checks + 1))
+    "$ONDELET" info a.pgm >/dev/full 2>stderr && fail "a full disk goes unnoticed"
+    expect_text stderr "No space left on device"
+fi
+
+# Stopped in the middle: no partial file stays, the old one does.
+npy_header '|u1' '(4000000, 8, 8)' >many.npy
+truncate -s $((128 + 4000000 * 64)) many.npy
+printf 'old\n' >slow.npy
+"$ONDELET" features many.npy -o slow.npy --scales 3 --quiet --force 2>stderr &
+pid=$!
+sleep 0.7
+kill -TERM $pid
+wait $pid
+found=$?
+checks=$((checks + 1))
+[ "$found" = 143 ] || fail "stopped by a signal: exit $found"
+expect_text slow.npy "old"
+checks=$((checks + 1))
+[ "$(ls -A | grep -c slow)" = 1 ] || fail "left behind: $(ls -A)"

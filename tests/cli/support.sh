@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What the scripts check with. Only bash and coreutils.
+checks=0
+failures=0
+
+fail() {
+    failures=$((failures + 1))
+    printf 'FAILED: %s\n' "$1"
+}
+
+# expect EXIT ARGUMENTS...: runs the program; its output is in ./stdout and ./stderr.
+expect() {
+    local wanted=$1 found=0
+    shift
+    checks=$((checks + 1))
+    last="ondelet $*"
+    "$ONDELET" "$@" >stdout 2>stderr </dev/null || found=$?
+    if [ "$found" -ne "$wanted" ]; then
+        fail "$last: exit $found, $wanted wanted"
+        head -c 2000 stderr
+    fi
+}
+
+# expect_lines COUNT FILE
+expect_lines() {
+    local found
+    found=$(wc -l <"$2")
+    checks=$((checks + 1))
+    if [ "$found" -ne "$1" ]; then
+        fail "$last: $2 has $found lines, $1 wanted"
+        head -c 2000 "$2"
+    fi
+}
+
+# expect_text FILE TEXT: somewhere in the file.
+expect_text() {
+    checks=$((checks + 1))
+    if [[ "$(tr '\0' ' ' <"$1")" != *"$2"* ]]; then
+        fail "$last: $1 does not say '$2' but:"
+        head -c 2000 "$1"
+    fi
+}
+
+# expect_same FILE FILE
+expect_same() {
+    checks=$((checks + 1))
+    cmp -s "$1" "$2" || fail "$last: $1 and $2 differ"
+}
+
+# refused EXIT TEXT ARGUMENTS...: fails with this exit status, one line on stderr that says TEXT, nothing on stdout.
+refused() {
+    local status=$1 text=$2
+    shift 2
+    expect "$status" "$@"
+    expect_lines 1 stderr
+    expect_text stderr "$text"
+    expect_lines 0 stdout
+}
+
+# misused TEXT ARGUMENTS...: wrong usage: exit 2 and two lines.
+misused() {
+    local text=$1
+    shift
+    expect 2 "$@"
+    expect_lines 2 stderr
+    expect_text stderr "$text"
+    expect_text stderr "--help"
+    expect_lines 0 stdout
+}
+
+# expect_shape FILE.npy "(1, 2)"
+expect_shape() {
+    checks=$((checks + 1))
+    local header
+    header=$(head -c 128 "$1" | tail -c +11 | tr -d '\0')
+    [[ "$header" == *"'shape': $2"* ]] || fail "$last: $1 is not of shape $2: $header"
+}
+
+expect_file() {
+    checks=$((checks + 1))
+    [ -e "$1" ] || fail "$last: $1 is missing"
+}
+
+expect_no_file() {
+    checks=$((checks + 1))
+    [ ! -e "$1" ] || fail "$last: $1 is there"
+}
+
+# make_pgm FILE HEIGHT WIDTH [SEED]: some gray picture, 0..255.
+make_pgm() {
+    local height=$2 width=$3 state=${4:-1} row column
+    {
+        printf 'P2\n%d %d\n255\n' "$width" "$height"
+        for ((row = 0; row < height; row++)); do
+            for ((column = 0; column < width; column++)); do
+                state=$(((state * 1103515245 + 12345) & 0x7fffffff))
+                printf '%d ' $(((state >> 16) & 255))
+            done
+            printf '\n'
+        done
+    } >"$1"
+}
+
+# npy_header DESCR "SHAPE": 128 bytes on stdout.
+npy_header() {
+    printf '\x93NUMPY\x01\x00\x76\x00'
+    printf "%-117s\n" "{'descr': '$1', 'fortran_order': False, 'shape': $2, }"
+}
+
+# repeat COUNT BYTES: as printf writes them.
+repeat() {
+    local i
+    for ((i = 0; i < $1; i++)); do printf "$2"; done
+}
+
+# float32 constants, little-endian
+one='\x00\x00\x80\x3f'
+half='\x00\x00\x00\x3f'
+two='\x00\x00\x00\x40'
+nan='\x00\x00\xc0\x7f'

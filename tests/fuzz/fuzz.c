@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fuzz/fuzz.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 64, PIXEL_LIMIT = 1 << 14 };
+
+static char file_path[PATH_SIZE];
+
+static void file_remove(void)
+{
+    unlink(file_path);
+}
+
+static int file_make(const char *format)
+{
+    snprintf(file_path, sizeof file_path, "%s", format);
+    return mkstemp(file_path);
+}
+
+const char *fuzz_file(const uint8_t *data, size_t size)
+{
+    static int descriptor = -1;
+    if (descriptor < 0) {
+        descriptor = file_make("/dev/shm/ondelet-fuzz-XXXXXX");
+        descriptor = descriptor < 0 ? file_make("/tmp/ondelet-fuzz-XXXXXX") : descriptor;
+        atexit(file_remove);
+    }
+    if (descriptor < 0 || ftruncate(descriptor, 0) != 0 || pwrite(descriptor, data, size, 0) != (ssize_t)size) {
+        perror("fuzz input");
+        exit(1);
+    }
+    return file_path;
+}
+
+void fuzz_check_status(ond_status status)
+{
+    const char *message = ond_error_message();
+    bool failed = status != OND_OK;
+    if (failed && (status == OND_ERROR_INTERNAL || !*message || strchr(message, '\n'))) {
+        fprintf(stderr, "%s: %s\n", ond_status_name(status), message);
+        abort();
+    }
+}
+
+void fuzz_read_picture(const uint8_t *data, size_t size)
+{
+    fuzz_check_status(ond_image_limit_set(PIXEL_LIMIT));
+    const char *path = fuzz_file(data, size);
+    ond_image_info info = {0};
+    ond_array image = {0};
+    bool known = ond_image_recognize(path);
+    ond_status inspected = ond_image_inspect(path, &info);
+    fuzz_check_status(inspected);
+    ond_status read = ond_image_read_samples(path, &image);
+    fuzz_check_status(read);
+    if (read == OND_OK && (!known || inspected != OND_OK || info.height != image.shape[0])) {
+        abort();
+    }
+    for (int color = OND_GRAY; color <= OND_NATIVE; color++) {
+        read = ond_image_read(path, (ond_color)color, &image);
+        fuzz_check_status(read);
+        for (size_t i = 0; read == OND_OK && i < ond_array_count(&image); i++) {
+            if (!(image.data[i] >= 0 && image.data[i] <= 1)) {
+                abort();
+            }
+        }
+    }
+    ond_array_free(&image);
+}
+
+static ond_status items_read(const char *path, const ond_array *whole)
+{
+    ond_array_reader *reader = NULL;
+    ond_array item = {0};
+    bool end = false;
+    size_t items = 0;
+    ond_status status = ond_array_reader_create(path, &reader);
+    while (status == OND_OK && !end) {
+        status = ond_array_reader_next(reader, &item, &end);
+        size_t count = ond_array_count(&item);
+        if (status == OND_OK && !end && whole
+            && memcmp(item.data, whole->data + items * count, count * sizeof *item.data) != 0) {
+            abort();
+        }
+        items++;
+    }
+    ond_array_free(&item);
+    ond_array_reader_destroy(reader);
+    return status;
+}
+
+void fuzz_read_array(const uint8_t *data, size_t size)
+{
+    fuzz_check_status(ond_image_limit_set(PIXEL_LIMIT));
+    const char *path = fuzz_file(data, size);
+    ond_array whole = {0};
+    bool known = ond_array_recognize(path);
+    ond_status status = ond_array_read(path, &whole);
+    fuzz_check_status(status);
+    if (status == OND_OK && !known) {
+        abort();
+    }
+    ond_status streamed = items_read(path, status == OND_OK ? &whole : NULL);
+    fuzz_check_status(streamed);
+    bool same = status == streamed || streamed == OND_ERROR_SHAPE || status == OND_ERROR_UNSUPPORTED;
+    if (!same) {
+        abort();
+    }
+    ond_array_free(&whole);
+}

@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The installed library as its users meet it.
+# usage: package.sh install-static BUILD PREFIX                  install a finished build
+#        package.sh install-shared ROOT BUILD PREFIX C_COMPILER  build and install the shared library
+#        package.sh cmake     PREFIX c|c++ COMPILER              a user with find_package
+#        package.sh pkgconfig PREFIX c|c++ COMPILER              a user with pkg-config
+#        package.sh subproject ROOT C_COMPILER                   a user with add_subdirectory
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+die() {
+    echo "package: $*" >&2
+    exit 1
+}
+
+# Installed to one place and moved to another: nothing may remember the first.
+install_moved() {
+    local build=$1 prefix=$2
+    rm -rf "$prefix" "$prefix.first"
+    cmake --install "$build" --prefix "$prefix.first" >/dev/null
+    mv "$prefix.first" "$prefix"
+    [[ ! -x $prefix/bin/ondelet ]] || "$prefix/bin/ondelet" --version >/dev/null
+}
+
+install_shared() {
+    local root=$1 build=$2 prefix=$3 compiler=$4
+    cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER="$compiler" -DBUILD_SHARED_LIBS=ON \
+        -DONDELET_TESTS=OFF -DONDELET_EXAMPLES=OFF >/dev/null
+    cmake --build "$build" --parallel 2
+    install_moved "$build" "$prefix"
+}
+
+need_compiler() {
+    if ! command -v "$1" >/dev/null; then
+        echo "skipped: no $1"
+        exit 77
+    fi
+}
+
+# Only the language in question is enabled: a C++ project need not know C.
+cmake_user() {
+    local prefix=$1 language=$2 compiler=$3 name=C source=consumer.c feature=c_std_11
+    need_compiler "$compiler"
+    if [[ $language == c++ ]]; then
+        name=CXX source=consumer.cpp feature=cxx_std_17
+    fi
+    cp "$here/consumer.c" "$scratch/$source"
+    cat >"$scratch/CMakeLists.txt" <<CMAKE
+cmake_minimum_required(VERSION 3.25)
+project(consumer LANGUAGES $name)
+find_package(ondelet 0.1 REQUIRED)
+add_executable(consumer $source)
+target_compile_features(consumer PRIVATE $feature)
+target_compile_options(consumer PRIVATE -Wall -Wextra -Wpedantic -Werror)
+target_link_libraries(consumer PRIVATE ondelet::ondelet)
+CMAKE
+    cmake -S "$scratch" -B "$scratch/build" -G Ninja "-DCMAKE_${name}_COMPILER=$compiler" -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
+    cmake --build "$scratch/build"
+    "$scratch/build/consumer"
+}
+
+pkgconfig_user() {
+    local prefix=$1 language=$2 compiler=$3 standard=c11 folder flags
+    need_compiler "$compiler"
+    [[ $language == c ]] || standard=c++17
+    folder=$(find "$prefix" -name ondelet.pc -printf '%h\n' -quit)
+    [[ -n $folder ]] || die "no ondelet.pc under $prefix"
+    export PKG_CONFIG_PATH=$folder
+    pkg-config --validate ondelet
+    read -ra flags < <(pkg-config --cflags --libs ondelet)
+    if [[ -e ${folder%/pkgconfig}/libondelet.so ]]; then
+        [[ "${flags[*]}" != *fftw* ]] || die "users of the shared library link what it uses: ${flags[*]}"
+        export LD_LIBRARY_PATH=${folder%/pkgconfig}
+    fi
+    "$compiler" -x "$language" "-std=$standard" -Wall -Wextra -Wpedantic -Werror "$here/consumer.c" -x none -o "$scratch/consumer" "${flags[@]}"
+    "$scratch/consumer"
+    read -ra flags < <(pkg-config --static --cflags --libs ondelet)
+    "$compiler" -x "$language" "-std=$standard" "$here/consumer.c" -x none -o "$scratch/consumer" "${flags[@]}"
+    "$scratch/consumer"
+}
+
+subproject_user() {
+    local root=$1 compiler=$2
+    cat >"$scratch/CMakeLists.txt" <<CMAKE
+cmake_minimum_required(VERSION 3.25)
+project(consumer LANGUAGES C)
+add_subdirectory($root ondelet)
+add_executable(consumer $here/consumer.c)
+target_link_libraries(consumer PRIVATE ondelet::ondelet)
+if(TARGET ondelet_program OR TARGET ondelet_test_support)
+  message(FATAL_ERROR "a subproject builds the library alone")
+endif()
+get_directory_property(options COMPILE_OPTIONS)
+if(options)
+  message(FATAL_ERROR "flags leak: \${options}")
+endif()
+CMAKE
+    cmake -S "$scratch" -B "$scratch/build" -G Ninja "-DCMAKE_C_COMPILER=$compiler" >/dev/null
+}
+
+case $1 in
+    install-static) install_moved "$2" "$3" ;;
+    install-shared) install_shared "$2" "$3" "$4" "$5" ;;
+    cmake) cmake_user "$2" "$3" "$4" ;;
+    pkgconfig) pkgconfig_user "$2" "$3" "$4" ;;
+    subproject) subproject_user "$2" "$3" ;;
+    *) die "unknown: $1" ;;
+esac
