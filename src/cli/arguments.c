@@ -287,3 +287,19 @@ bool was_given(const cli_request *request, const char *name)
     }
     return false;
 }
+
+bool parse_size(const char *text, int largest, int *height, int *width)
+{
+    char *end = NULL;
+    long rows = strtol(text, &end, 10), columns = rows;
+    if (end != text && (*end == 'x' || *end == 'X')) {
+        const char *second = end + 1;
+        columns = strtol(second, &end, 10);
+        if (end == second) {
+            return false;
+        }
+    }
+    *height = rows >= 1 && rows <= largest ? (int)rows : 0;
+    *width = columns >= 1 && columns <= largest ? (int)columns : 0;
+    return end != text && !*end && *height && *width;
+}

@@ -37,6 +37,9 @@ void arguments_free(cli_request *request);
 /* Whether the user gave this option ("planning"). */
 bool was_given(const cli_request *request, const char *name);
 
+/* "96x64" or "128": rows and columns in 1…largest. */
+bool parse_size(const char *text, int largest, int *height, int *width);
+
 /* Whether the group counts under the request's own settings. */
 bool group_counts(const option_group *group, const cli_request *request);
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { LARGEST_SIDE = 32768 }; /* that --resize makes */
+
 static const char *const pools[] = {"none", "mean", NULL};
 static const char *const colors[] = {"gray", "rgb", NULL};
 
@@ -36,14 +38,19 @@ static const text_option texts[] = {
     {"output", 'o', "FILE", offsetof(cli_request, output),
      "features: .npy, .csv or .svm (LIBSVM); - is .npy on standard output"},
     {"paths", 0, "FILE.csv", offsetof(features_request, paths), "also write which path each channel is"},
+    {"resize", 0, "MxN", offsetof(features_request, resize),
+     "bring every image to M rows and N columns first (cubic, without aliasing)"},
     {"index", 0, "FILE.csv", offsetof(features_request, index),
      "where to write which image each row is (default: beside the output)"},
     {NULL, 0, NULL, 0, NULL},
 };
 
-static exit_status check_request(const features_request *request)
+static exit_status check_request(features_request *request)
 {
     const cli_command *command = request->common.command;
+    if (request->resize && !parse_size(request->resize, LARGEST_SIDE, &request->height, &request->width)) {
+        return wrong_usage(command, "resize = '%s' is not MxN with M and N in 1..%d", request->resize, LARGEST_SIDE);
+    }
     const char *output = request->common.output;
     if (request->common.input_count == 0) {
         return wrong_usage(command, "no input given");
@@ -66,7 +73,7 @@ static exit_status check_request(const features_request *request)
 /* Takes every image of the inputs through the batches. */
 static void walk(feature_job *job)
 {
-    image_stream stream = {.inputs = job->inputs, .color = (ond_color)job->request->features.color};
+    image_stream stream = open_images(job->request, job->inputs);
     ond_array image = {0};
     image_event event;
     while (!job->broken && !stop_signal() && (event = image_stream_next(&stream, &image)) != IMAGE_END) {
@@ -152,7 +159,7 @@ static exit_status write_features(const features_request *request, const input_l
 
 static exit_status run_features(cli_request *common)
 {
-    const features_request *request = (const features_request *)common;
+    features_request *request = (features_request *)common;
     exit_status status = check_request(request);
     if (status != ALL_DONE) {
         return status;

@@ -51,23 +51,6 @@ typedef struct bank_facts {
     double lower, upper, build_s;
 } bank_facts;
 
-/* "96x64" or "128" */
-static bool parse_size(const char *text, int *height, int *width)
-{
-    char *end = NULL;
-    long rows = strtol(text, &end, 10), columns = rows;
-    if (end != text && (*end == 'x' || *end == 'X')) {
-        const char *second = end + 1;
-        columns = strtol(second, &end, 10);
-        if (end == second) {
-            return false;
-        }
-    }
-    *height = rows >= 1 && rows <= LARGEST_SIZE ? (int)rows : 0;
-    *width = columns >= 1 && columns <= LARGEST_SIZE ? (int)columns : 0;
-    return end != text && !*end && *height && *width;
-}
-
 static exit_status check_request(const filters_request *request, bank_facts *facts)
 {
     const cli_command *command = request->common.command;
@@ -76,7 +59,7 @@ static exit_status check_request(const filters_request *request, bank_facts *fac
         return wrong_usage(command, "'%s': this command takes no input", request->common.inputs[0]);
     }
     facts->height = facts->width = PRESET_SIZE;
-    if (request->size && !parse_size(request->size, &facts->height, &facts->width)) {
+    if (request->size && !parse_size(request->size, LARGEST_SIZE, &facts->height, &facts->width)) {
         return wrong_usage(command, "size = '%s' is not MxN with M and N in 1..%d", request->size, LARGEST_SIZE);
     }
     if (output && strcmp(output, "-") != 0 && !has_ending(output, ".png")) {

@@ -54,7 +54,7 @@ static bool add_image(const ond_scattering *plan, const image_origin *origin, co
 
 static void walk(const features_request *request, const input_list *inputs, feature_plans *plans, energy_sums *sums)
 {
-    image_stream stream = {.inputs = inputs, .color = (ond_color)request->features.color};
+    image_stream stream = open_images(request, inputs);
     ond_array image = {0};
     image_event event;
     size_t run = 0, pixels = 0;

@@ -19,7 +19,8 @@ typedef struct features_request {
     features_config features;
     bank_config bank;
     ond_scattering_config scattering;
-    const char *paths, *index;
+    const char *paths, *index, *resize;
+    int height, width; /* of --resize; 0 without */
 } features_request;
 
 const ond_option *features_options(void);
@@ -44,6 +45,9 @@ void plans_destroy(feature_plans *plans);
 /* Gives an image zero mean and unit variance; false, after a complaint, when it is constant. Non-finite samples are
  * left to the library to name. */
 bool standardize(const image_origin *origin, ond_array *image);
+
+/* The images of a request, one after the other. */
+image_stream open_images(const features_request *request, const input_list *inputs);
 
 /* --energy: prints where the energy goes, averaged over all images. */
 exit_status print_energy(const features_request *request, const input_list *inputs);

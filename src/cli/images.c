@@ -149,7 +149,7 @@ static image_event open_array(image_stream *stream, ond_array *image)
     return next_item(stream, image);
 }
 
-image_event image_stream_next(image_stream *stream, ond_array *image)
+static image_event next_as_stored(image_stream *stream, ond_array *image)
 {
     if (stream->reader) {
         image_event event = next_item(stream, image);
@@ -165,6 +165,22 @@ image_event image_stream_next(image_stream *stream, ond_array *image)
         return open_array(stream, image);
     }
     return ond_image_read(stream->origin.file.path, stream->color, image) ? failed(stream) : IMAGE_READY;
+}
+
+image_event image_stream_next(image_stream *stream, ond_array *image)
+{
+    image_event event = next_as_stored(stream, image);
+    if (event != IMAGE_READY || stream->height == 0) {
+        return event;
+    }
+    ond_array resized = {0};
+    if (ond_image_resize(image, (size_t)stream->height, (size_t)stream->width, &resized)) {
+        complain_of_image(&stream->origin, NULL);
+        return IMAGE_FAILED;
+    }
+    ond_array_free(image);
+    *image = resized;
+    return IMAGE_READY;
 }
 
 void image_stream_close(image_stream *stream)

@@ -15,6 +15,7 @@ typedef struct image_origin {
 typedef struct image_stream {
     const input_list *inputs;
     ond_color color;
+    int height, width; /* every image is brought to this size; 0: left as it is */
     size_t next_file;
     ond_array_reader *reader; /* of the array file being read, or NULL */
     image_origin origin;      /* of the image last taken */

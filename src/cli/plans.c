@@ -47,6 +47,16 @@ const ond_scattering *plans_choose(feature_plans *plans, size_t run)
     return plans->measured;
 }
 
+image_stream open_images(const features_request *request, const input_list *inputs)
+{
+    return (image_stream){
+        .inputs = inputs,
+        .color = (ond_color)request->features.color,
+        .height = request->height,
+        .width = request->width,
+    };
+}
+
 void plans_destroy(feature_plans *plans)
 {
     ond_scattering_destroy(plans->quick);

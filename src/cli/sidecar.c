@@ -151,6 +151,9 @@ static json_t *parameters_json(const feature_facts *facts)
     json_object_set_new(object, "bank", bank_json(&request->bank));
     json_object_set_new(object, "scattering", json_options(ond_scattering_options(), &request->scattering));
     json_object_set_new(object, "features", json_options(features_options(), &request->features));
+    if (request->resize) {
+        json_object_set_new(object, "resize", json_text(request->resize));
+    }
     return object;
 }
 

@@ -35,17 +35,17 @@ static void free_axis(resize_axis *axis)
 static void set_weights(resize_axis *axis, size_t output, double scale, double widening)
 {
     double centre = ((double)output + 0.5) * scale - 0.5;
-    double first = fmax(0, ceil(centre - 2 * widening));
-    double last = fmin((double)axis->inputs - 1, floor(centre + 2 * widening));
+    size_t first = (size_t)fmax(0, ceil(centre - 2 * widening));
+    size_t last = (size_t)fmin((double)axis->inputs - 1, floor(centre + 2 * widening));
     float *weights = axis->weights + output * axis->most;
     double sum = 0;
-    for (double place = first; place <= last; place++) {
-        sum += cubic((place - centre) / widening);
+    for (size_t place = first; place <= last; place++) {
+        sum += cubic(((double)place - centre) / widening);
     }
-    axis->begin[output] = (size_t)first;
-    axis->count[output] = (size_t)(last - first) + 1;
-    for (size_t i = 0; i < axis->count[output]; i++) {
-        weights[i] = (float)(cubic((first + (double)i - centre) / widening) / sum);
+    axis->begin[output] = first;
+    axis->count[output] = last - first + 1;
+    for (size_t place = first; place <= last; place++) {
+        weights[place - first] = (float)(cubic(((double)place - centre) / widening) / sum);
     }
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Weights below this share of the largest are left out. */
-static const double negligible = 1e-9;
+static const double negligible = 3e-7;
 
 static size_t blocks_of(size_t outputs)
 {

@@ -92,3 +92,11 @@ expect_lines 1 stderr
 expect_text stderr "p.npy: 2 done, 0 failed, 2 x 81 x 4 x 6"
 expect 0 features a.pgm b.pgm -o p.npy $options --json
 expect_text stdout '"shape": [2, 25, 4, 6], "done": 2, "failed": 0'
+
+# Images of mixed sizes, brought to one.
+{ printf 'P5\n20 32\n255\n'; head -c 640 /dev/zero | tr '\0' 'z'; } >odd.pgm
+expect 0 features a.pgm odd.pgm -o sized.npy $options --resize 16x32
+expect_text sized.json '"done": 2'
+expect_text sized.json '"resize": "16x32"'
+misused "resize = '0x4' is not MxN" features a.pgm -o r.npy --resize 0x4
+misused "resize = '4x' is not MxN" features a.pgm -o r.npy --resize 4x

@@ -264,7 +264,7 @@ static void energy_left_for_higher_orders_decays(void **state)
     (void)state;
     test_random random = {35};
     ond_array x = random_image(&random);
-    double previous = INFINITY;
+    double previous = HUGE_VAL;
     for (int order = 0; order <= 4; order++) {
         ond_scattering_config config = ond_scattering_config_default();
         config.padding = OND_PADDING_PERIODIC;

@@ -60,7 +60,7 @@ static number *exponentials(size_t count)
     number *e = calloc(count, sizeof *e);
     for (size_t k = 0; k < count; k++) {
         double angle = 2 * acos(-1.0) * (double)k / (double)count;
-        e[k] = CMPLX(cos(angle), sin(angle));
+        e[k] = cos(angle) + sin(angle) * (number)I;
     }
     return e;
 }

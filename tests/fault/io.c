@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fault/fault.h"
+#include "unit/io_bytes.h"
+
+static ond_status picture_is_read(void *context)
+{
+    ond_array image = {0};
+    ond_status status = ond_image_read(context, OND_NATIVE, &image);
+    ond_array_free(&image);
+    return status;
+}
+
+static ond_status header_is_read(void *context)
+{
+    ond_image_info info;
+    return ond_image_inspect(context, &info);
+}
+
+static ond_status array_is_read(void *context)
+{
+    ond_array array = {0};
+    ond_status status = ond_array_read(context, &array);
+    ond_array_free(&array);
+    return status;
+}
+
+static ond_status items_are_read(void *context)
+{
+    ond_array_reader *reader = NULL;
+    ond_array item = {0};
+    bool end = false;
+    ond_status status = ond_array_reader_create(context, &reader);
+    while (status == OND_OK && !end) {
+        status = ond_array_reader_next(reader, &item, &end);
+    }
+    ond_array_reader_destroy(reader);
+    ond_array_free(&item);
+    return status;
+}
+
+static ond_status picture_is_written(void *context)
+{
+    float values[30] = {0};
+    ond_array image = ond_array_view(values, 2, (size_t[]){5, 6});
+    return ond_image_write(&image, 8, context);
+}
+
+static ond_status array_is_written(void *context)
+{
+    float values[30] = {0};
+    ond_array image = ond_array_view(values, 2, (size_t[]){5, 6});
+    return ond_array_write(&image, context);
+}
+
+static ond_status items_are_written(void *context)
+{
+    float values[30] = {0};
+    ond_array item = ond_array_view(values, 2, (size_t[]){5, 6});
+    ond_array_writer *writer = NULL;
+    ond_status status = ond_array_writer_create(context, 2, item.shape, &writer);
+    if (status == OND_OK) {
+        status = ond_array_writer_append(writer, &item);
+    }
+    if (status == OND_OK) {
+        return ond_array_writer_finish(&writer);
+    }
+    ond_array_writer_destroy(writer);
+    return status;
+}
+
+static ond_status text_is_written(void *context)
+{
+    static char text[2000];
+    memset(text, 'x', sizeof text - 1);
+    ond_file *file = NULL;
+    ond_status status = ond_file_create(context, &file);
+    if (status == OND_OK) {
+        status = ond_file_print(file, "%s", text);
+    }
+    if (status == OND_OK) {
+        return ond_file_finish(&file);
+    }
+    ond_file_destroy(file);
+    return status;
+}
+
+static void sweep(fault_operation operation, const char *path)
+{
+    char kept[4096];
+    snprintf(kept, sizeof kept, "%s", path);
+    assert_true(fault_sweep(operation, kept) > 0);
+}
+
+static void readers_survive_every_failed_allocation(void **state)
+{
+    (void)state;
+    const char *pictures[] = {"png_read/basi0g01.png",     "png_read/basi3p02.png", "png_read/basn6a08.png",
+                              "jpeg_read/progressive.jpg", "pnm_read/gray16.pgm",   "pnm_read/bits.plain.pbm"};
+    const char *arrays[]
+        = {"npy_read/f4.npy", "npy_read/u2_fortran.npy", "npy_read/f4_gzip.npy.gz", "idx_read/u1.idx.gz"};
+    for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++) {
+        sweep(picture_is_read, corpus_path(pictures[i]));
+        sweep(header_is_read, corpus_path(pictures[i]));
+    }
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
+        sweep(array_is_read, corpus_path(arrays[i]));
+        sweep(items_are_read, corpus_path(arrays[i]));
+    }
+}
+
+static void writers_survive_every_failed_allocation(void **state)
+{
+    (void)state;
+    const char *names[] = {"a.png", "a.jpg", "a.pgm", "a.ppm"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        sweep(picture_is_written, scratch_path(names[i]));
+    }
+    sweep(array_is_written, scratch_path("a.npy"));
+    sweep(items_are_written, scratch_path("b.npy"));
+    sweep(text_is_written, scratch_path("a.txt"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(readers_survive_every_failed_allocation),
+        cmocka_unit_test(writers_survive_every_failed_allocation),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
