@@ -10,6 +10,7 @@
 #include <ondelet/option.h>
 #include <ondelet/runtime.h>
 #include <ondelet/scattering.h>
+#include <ondelet/shearlets.h>
 #include <ondelet/status.h>
 #include <ondelet/wavelets.h>
 

@@ -29,7 +29,7 @@ const ond_option *features_options(void)
 
 static const option_group groups[] = {
     {"features", features_options, offsetof(features_request, features), NULL, 0, 0},
-    BANK_GROUPS(features_request, bank),
+    BANK_GROUPS(features_request, bank, bank_cascade_shearlet_options),
     {"scattering", ond_scattering_options, offsetof(features_request, scattering), NULL, 0, 0},
     {NULL, NULL, 0, NULL, 0, 0},
 };

@@ -32,7 +32,7 @@ static const ond_option *options(void)
 
 static const option_group groups[] = {
     {"filters", options, offsetof(filters_request, filters), NULL, 0, 0},
-    BANK_GROUPS(filters_request, bank),
+    BANK_GROUPS(filters_request, bank, ond_shearlet_options),
     {NULL, NULL, 0, NULL, 0, 0},
 };
 
@@ -110,7 +110,7 @@ static void print_json(const filters_request *request, const bank_facts *facts)
     json_object_set_new(object, "height", json_integer(facts->height));
     json_object_set_new(object, "width", json_integer(facts->width));
     json_object_set_new(object, "scales", json_integer(bank_scales(&request->bank)));
-    json_object_set_new(object, "orientations", json_integer(bank_orientations(&request->bank)));
+    json_object_set_new(object, "orientations", json_integer(bank_most_orientations(facts->bank)));
     json_t *rows = json_array();
     for (size_t i = 0; request->filters.table && i < count; i++) {
         json_array_append_new(rows, filter_json(facts->bank, i));
@@ -123,8 +123,9 @@ static void print_text(const filters_request *request, const bank_facts *facts)
 {
     static const double degrees = 57.295779513082321;
     size_t count = ond_filters_count(facts->bank);
-    printf("%s: %zu filters, J = %d, L = %d, on %d x %d\n", bank_name(&request->bank), count,
-           bank_scales(&request->bank), bank_orientations(&request->bank), facts->height, facts->width);
+    char orientations[BANK_ORIENTATIONS];
+    printf("%s: %zu filters, J = %d, L = %s, on %d x %d\n", ond_filters_name(facts->bank), count,
+           bank_scales(&request->bank), bank_orientations(facts->bank, orientations), facts->height, facts->width);
     printf("frame bounds A = %.9g, B = %.9g, built in %.3g s\n", facts->lower, facts->upper, facts->build_s);
     if (!request->filters.table) {
         return;
@@ -141,10 +142,11 @@ static void print_text(const filters_request *request, const bank_facts *facts)
 
 static bool write_gallery(const filters_request *request, const bank_facts *facts)
 {
+    char orientations[BANK_ORIENTATIONS];
     gallery_facts gallery = {
-        .bank = bank_name(&request->bank),
         .scales = bank_scales(&request->bank),
-        .orientations = bank_orientations(&request->bank),
+        .orientations = bank_orientations(facts->bank, orientations),
+        .most_orientations = bank_most_orientations(facts->bank),
         .height = (size_t)facts->height,
         .width = (size_t)facts->width,
         .lower = facts->lower,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/gallery.h"
 
+#include "cli/columns.h"
 #include "cli/picture.h"
 #include "cli/report.h"
+#include "cli/tiling.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,8 +21,8 @@ enum {
     SCALE_WIDTH = 18,
     FOOTER = 24
 };
-/* At most so many orientations are drawn, evenly chosen; and grids larger than this are drawn on a smaller one. */
-enum { MOST_COLUMNS = 16, LARGEST_GRID = 512 };
+/* Larger grids are drawn on a smaller one. */
+enum { LARGEST_GRID = 512 };
 
 static const double degrees = 57.295779513082321;
 
@@ -29,10 +31,11 @@ typedef struct gallery_page {
     page picture;
     const gallery_facts *facts;
     const ond_filters *filters; /* on the grid that is drawn */
-    int columns, rows;
+    angle_columns columns;
+    int rows;
     double tile;
     double tops[2]; /* of the tiles in space and in frequency */
-    ond_array spectrum, shifted, impulse, response, crop;
+    ond_array spectrum, shifted, impulse, response, crop, tiling;
 } gallery_page;
 
 static text_style style(double size, text_align align)
@@ -166,45 +169,58 @@ static void label_column(const gallery_page *gallery, int column, double angle_r
     }
 }
 
-/* The column that shows an orientation, or -1. */
-static int column_of(const gallery_page *gallery, int orientation)
+/* Draws the filters of one scale and returns the index of the next one. */
+static ond_status draw_row(gallery_page *gallery, size_t *index, int row)
 {
-    int step = (gallery->facts->orientations + gallery->columns - 1) / gallery->columns;
-    return orientation % step == 0 ? orientation / step : -1;
+    bool taken[MOST_COLUMNS] = {false};
+    int scale = ond_filters_info(gallery->filters, *index).scale;
+    char name[32];
+    snprintf(name, sizeof name, "j = %d", scale);
+    label_row(gallery, row, name, scale);
+    for (; is_band_pass(gallery->filters, *index); (*index)++) {
+        ond_filter_info info = ond_filters_info(gallery->filters, *index);
+        int column = info.scale == scale ? columns_find(&gallery->columns, info.angle_rad, taken) : -1;
+        if (info.scale != scale) {
+            break;
+        }
+        if (column < 0) {
+            continue;
+        }
+        taken[column] = true;
+        ond_status status = draw_filter(gallery, *index, row, column);
+        if (status != OND_OK) {
+            return status;
+        }
+    }
+    return OND_OK;
 }
 
 static ond_status draw_filters(gallery_page *gallery)
 {
-    size_t count = ond_filters_count(gallery->filters);
-    for (size_t index = 0; index < count; index++) {
-        ond_filter_info info = ond_filters_info(gallery->filters, index);
-        bool is_low_pass = info.kind == OND_FILTER_LOW_PASS;
-        int row = is_low_pass ? gallery->rows - 1 : info.scale, column = column_of(gallery, info.orientation);
-        if (column < 0 || row >= gallery->rows) {
-            continue;
-        }
-        ond_status status = draw_filter(gallery, index, row, column);
+    for (int column = 0; column < gallery->columns.count; column++) {
+        label_column(gallery, column, gallery->columns.angles[column]);
+    }
+    size_t index = 0;
+    for (int row = 0; is_band_pass(gallery->filters, index); row++) {
+        ond_status status = draw_row(gallery, &index, row);
         if (status != OND_OK) {
             return status;
         }
-        if (column == 0) {
-            char name[32];
-            snprintf(name, sizeof name, "j = %d", info.scale);
-            label_row(gallery, row, is_low_pass ? "low-pass" : name, shown_scale(&info));
-        }
-        if (row == 0) {
-            label_column(gallery, column, info.angle_rad);
-        }
     }
-    return OND_OK;
+    if (index == ond_filters_count(gallery->filters)) {
+        return OND_OK;
+    }
+    ond_filter_info low = ond_filters_info(gallery->filters, index);
+    label_row(gallery, gallery->rows - 1, "low-pass", shown_scale(&low));
+    return draw_filter(gallery, index, gallery->rows - 1, 0);
 }
 
 static void draw_titles(const gallery_page *gallery)
 {
     const gallery_facts *facts = gallery->facts;
     char text[160];
-    snprintf(text, sizeof text, "%s filters, J = %d scales, L = %d orientations", facts->bank, facts->scales,
-             facts->orientations);
+    snprintf(text, sizeof text, "%s filters, J = %d scales, L = %s orientations", ond_filters_name(gallery->filters),
+             facts->scales, facts->orientations);
     text[0] = (char)(text[0] - 'a' + 'A');
     picture_text(&gallery->picture, MARGIN, MARGIN + 18, (text_style){20, true, TEXT_LEFT}, text);
     snprintf(text, sizeof text, "frame bounds A = %.6f, B = %.6f on a grid of %zu × %zu", facts->lower, facts->upper,
@@ -227,6 +243,13 @@ static void label_frequencies(const gallery_page *gallery, box panel)
     }
 }
 
+/* The panels at the right, the upper one first. */
+static box panel_at(const gallery_page *gallery, int place)
+{
+    return (box){MARGIN + LABELS + gallery->columns.count * (gallery->tile + GAP) + PANEL_GAP,
+                 gallery->tops[0] + place * (PANEL + HEADER + FOOTER), PANEL, PANEL};
+}
+
 static ond_status draw_sum(gallery_page *gallery, const ond_filters *whole)
 {
     ond_array *sum = &gallery->spectrum;
@@ -236,8 +259,7 @@ static ond_status draw_sum(gallery_page *gallery, const ond_filters *whole)
     if (status != OND_OK) {
         return status;
     }
-    box panel
-        = {MARGIN + LABELS + gallery->columns * (gallery->tile + GAP) + PANEL_GAP, gallery->tops[0], PANEL, PANEL};
+    box panel = panel_at(gallery, 0);
     map_range range = {MAP_SEQUENTIAL, 0, fmax(1, gallery->facts->upper)};
     picture_text(&gallery->picture, panel.x, panel.y - 28, (text_style){14, true, TEXT_LEFT}, "Littlewood–Paley sum");
     picture_text(&gallery->picture, panel.x, panel.y - 10, style(12, TEXT_LEFT), "|φ̂|² + ½ Σ (|ψ̂(ω)|² + |ψ̂(−ω)|²)");
@@ -248,20 +270,42 @@ static ond_status draw_sum(gallery_page *gallery, const ond_filters *whole)
     return OND_OK;
 }
 
+static ond_status draw_tiling(gallery_page *gallery)
+{
+    ond_status status = tiling_paint(gallery->filters, &gallery->tiling);
+    if (status != OND_OK) {
+        return status;
+    }
+    box panel = panel_at(gallery, 1);
+    picture_text(&gallery->picture, panel.x, panel.y - 28, (text_style){14, true, TEXT_LEFT}, "Frequency tiling");
+    picture_text(&gallery->picture, panel.x, panel.y - 10, style(12, TEXT_LEFT),
+                 "the largest filter at each frequency, hue = angle");
+    picture_pixels(&gallery->picture, panel, &gallery->tiling);
+    label_frequencies(gallery, panel);
+    return OND_OK;
+}
+
+static int count_rows(const ond_filters *filters)
+{
+    int rows = 1;
+    for (size_t i = 0; is_band_pass(filters, i); i++) {
+        rows += i == 0 || ond_filters_info(filters, i).scale != ond_filters_info(filters, i - 1).scale;
+    }
+    return rows;
+}
+
 static bool lay_out(gallery_page *gallery)
 {
-    int orientations = gallery->facts->orientations;
-    int step = (orientations + MOST_COLUMNS - 1) / MOST_COLUMNS;
-    gallery->columns = (orientations + step - 1) / step;
-    gallery->rows = gallery->facts->scales + 1;
-    gallery->tile = gallery->columns > 8 ? 64 : 88;
+    gallery->columns = columns_choose(gallery->filters, gallery->facts->most_orientations);
+    gallery->rows = count_rows(gallery->filters);
+    gallery->tile = gallery->columns.count > 8 ? 64 : 88;
     double block = gallery->rows * (gallery->tile + GAP);
     gallery->tops[0] = MARGIN + TITLE + HEADER;
     gallery->tops[1] = gallery->tops[0] + block + HEADER + GAP;
-    double width
-        = 2 * MARGIN + LABELS + gallery->columns * (gallery->tile + GAP) + PANEL_GAP + PANEL + SCALE_WIDTH + 64;
-    double height = gallery->tops[1] + block + FOOTER;
-    return picture_create((int)width, (int)fmax(height, gallery->tops[0] + PANEL + FOOTER), &gallery->picture);
+    box last = panel_at(gallery, 1);
+    double width = last.x + PANEL + SCALE_WIDTH + 64 + MARGIN;
+    double height = fmax(gallery->tops[1] + block, last.y + PANEL + FOOTER) + FOOTER;
+    return picture_create((int)width, (int)height, &gallery->picture);
 }
 
 static ond_status draw(gallery_page *gallery, const ond_filters *whole, const char *path)
@@ -269,6 +313,7 @@ static ond_status draw(gallery_page *gallery, const ond_filters *whole, const ch
     draw_titles(gallery);
     ond_status status = draw_filters(gallery);
     status = status ? status : draw_sum(gallery, whole);
+    status = status ? status : draw_tiling(gallery);
     return status ? status : picture_write(&gallery->picture, path);
 }
 
@@ -292,6 +337,7 @@ ond_status gallery_write(const ond_filters *filters, const gallery_facts *facts,
     ond_array_free(&gallery.impulse);
     ond_array_free(&gallery.response);
     ond_array_free(&gallery.crop);
+    ond_array_free(&gallery.tiling);
     ond_filters_destroy(drawn);
     return status;
 }

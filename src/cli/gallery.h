@@ -6,14 +6,15 @@
 
 /* What the title of a gallery says. */
 typedef struct gallery_facts {
-    const char *bank;
-    int scales, orientations;
-    size_t height, width; /* of the bank's grid */
+    int scales;
+    const char *orientations; /* of each scale */
+    int most_orientations;    /* of a scale */
+    size_t height, width;     /* of the bank's grid */
     double lower, upper;
 } gallery_facts;
 
 /* A PNG of a bank: for each scale and orientation the real part in space and the modulus of the spectrum; the low-pass;
- * the Littlewood–Paley sum. The bank has a grid. */
+ * the Littlewood–Paley sum; which filter is the largest at each frequency. The bank has a grid. */
 ond_status gallery_write(const ond_filters *filters, const gallery_facts *facts, const char *path);
 
 #endif

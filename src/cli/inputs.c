@@ -30,7 +30,7 @@ static void add_file(input_list *list, const char *shown, const char *path)
     list->files[list->count++] = (file_name){shown, path};
 }
 
-static char *join_path(const char *folder, const char *name)
+char *join_path(const char *folder, const char *name)
 {
     size_t length = strlen(folder);
     char *start = join_text(folder, length && folder[length - 1] == '/' ? "" : "/");
@@ -39,7 +39,7 @@ static char *join_path(const char *folder, const char *name)
     return path;
 }
 
-static bool is_folder(const char *path)
+bool is_folder(const char *path)
 {
     struct stat facts;
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);

@@ -20,4 +20,8 @@ typedef struct input_list {
 input_list inputs_expand(const char **words, size_t count);
 void inputs_free(input_list *list);
 
+bool is_folder(const char *path);
+/* "FOLDER/NAME", a new text. */
+char *join_path(const char *folder, const char *name);
+
 #endif

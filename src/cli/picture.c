@@ -72,40 +72,74 @@ static void frame(cairo_t *cairo, box place)
     cairo_stroke(cairo);
 }
 
-static cairo_surface_t *colored(const ond_array *array, map_range range)
+/* The colour of sample `index` of an array. */
+typedef uint32_t (*sample_color)(const ond_array *array, size_t index, map_range range);
+
+static uint32_t mapped_color(const ond_array *array, size_t index, map_range range)
 {
-    int height = (int)array->shape[0], width = (int)array->shape[1];
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    return color_of((double)array->data[index], range);
+}
+
+static uint32_t own_color(const ond_array *array, size_t index, map_range range)
+{
+    (void)range;
+    size_t plane = array->shape[1] * array->shape[2];
+    uint32_t color = 0;
+    for (size_t i = 0; i < 3; i++) {
+        color = color << 8 | (uint32_t)lround(255 * fmin(fmax((double)array->data[i * plane + index], 0), 1));
+    }
+    return color;
+}
+
+static cairo_surface_t *colored(const ond_array *array, sample_color color, map_range range)
+{
+    size_t height = array->shape[array->rank - 2], width = array->shape[array->rank - 1];
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
     unsigned char *pixels = cairo_image_surface_get_data(surface);
     size_t stride = (size_t)cairo_image_surface_get_stride(surface);
     cairo_surface_flush(surface);
-    for (size_t row = 0; pixels && row < array->shape[0]; row++) {
+    for (size_t row = 0; pixels && row < height; row++) {
         uint32_t *line = (uint32_t *)(void *)(pixels + row * stride);
-        for (size_t column = 0; column < array->shape[1]; column++) {
-            line[column] = color_of((double)array->data[row * array->shape[1] + column], range);
+        for (size_t column = 0; column < width; column++) {
+            line[column] = color(array, row * width + column, range);
         }
     }
     cairo_surface_mark_dirty(surface);
     return surface;
 }
 
-void picture_map(const page *picture, box place, const ond_array *array, map_range range)
+/* Stretches a surface over a box and frames it. */
+static void place_surface(const page *picture, box place, cairo_surface_t *surface, cairo_filter_t filter)
 {
     cairo_t *cairo = picture->cairo;
-    cairo_surface_t *surface = colored(array, range);
     cairo_save(cairo);
     cairo_rectangle(cairo, place.x, place.y, place.width, place.height);
     cairo_clip(cairo);
     cairo_translate(cairo, place.x, place.y);
-    cairo_scale(cairo, place.width / (double)array->shape[1], place.height / (double)array->shape[0]);
+    cairo_scale(cairo, place.width / cairo_image_surface_get_width(surface),
+                place.height / cairo_image_surface_get_height(surface));
     cairo_set_source_surface(cairo, surface, 0, 0);
     /* Without padding the border would be mixed with transparent paper. */
     cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_PAD);
-    cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_GOOD);
+    cairo_pattern_set_filter(cairo_get_source(cairo), filter);
     cairo_paint(cairo);
     cairo_restore(cairo);
     cairo_surface_destroy(surface);
     frame(cairo, place);
+}
+
+void picture_map(const page *picture, box place, const ond_array *array, map_range range)
+{
+    place_surface(picture, place, colored(array, mapped_color, range), CAIRO_FILTER_GOOD);
+}
+
+void picture_pixels(const page *picture, box place, const ond_array *colors)
+{
+    size_t width = colors->shape[2];
+    bool enlarged = place.width >= (double)width;
+    map_range none = {MAP_SEQUENTIAL, 0, 1};
+    place_surface(picture, place, colored(colors, own_color, none),
+                  enlarged ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
 }
 
 void picture_scale(const page *picture, box place, map_range range)

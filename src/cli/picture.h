@@ -43,6 +43,9 @@ void picture_text(const page *picture, double x, double y, text_style style, con
 /* A [height, width] array as colours, with a thin frame. */
 void picture_map(const page *picture, box place, const ond_array *array, map_range range);
 
+/* A [3, height, width] array of red, green and blue, 0…1, each sample a square. */
+void picture_pixels(const page *picture, box place, const ond_array *colors);
+
 /* An upright scale of the colours with its numbers at the right. */
 void picture_scale(const page *picture, box place, map_range range);
 

@@ -26,6 +26,10 @@
     {                                                                                                                  \
 #field, OND_OPTION_INT, offsetof(type, field), preset, minimum, maximum, NULL, help, true                      \
     }
+#define OND_OPTION_INTERNAL_REAL_ROW(type, field, preset, minimum, maximum, help)                                      \
+    {                                                                                                                  \
+#field, OND_OPTION_REAL, offsetof(type, field), preset, minimum, maximum, NULL, help, true                     \
+    }
 #define OND_OPTION_END                                                                                                 \
     {                                                                                                                  \
         NULL, OND_OPTION_INT, 0, 0, 0, 0, NULL, NULL, false                                                            \

@@ -66,6 +66,9 @@ float ond_filter_value(const ond_filter *filter, ptrdiff_t row, ptrdiff_t column
 /* Littlewood–Paley sum in double, unshifted, height x width. */
 ond_status ond_filters_sum(const ond_filters *filters, double *sum);
 
+/* Fails unless the image is [height, width] of the grid, and finite. */
+ond_status ond_filters_check_image(const ond_filters *filters, const ond_array *image);
+
 /* Fails unless the bank has a grid. */
 ond_status ond_filters_check_grid(const ond_filters *filters);
 

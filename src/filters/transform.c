@@ -141,7 +141,7 @@ static ond_status analyse_with_filter(void *context, size_t index, int worker)
     return OND_OK;
 }
 
-static ond_status check_image(const ond_filters *filters, const ond_array *image)
+ond_status ond_filters_check_image(const ond_filters *filters, const ond_array *image)
 {
     OND_TRY(ond_filters_check_grid(filters));
     OND_TRY(ond_array_check_filled(image, "the image"));
@@ -155,7 +155,7 @@ static ond_status check_image(const ond_filters *filters, const ond_array *image
 
 ond_status ond_filters_analysis(const ond_filters *filters, const ond_array *image, ond_array *coefficients)
 {
-    OND_TRY(check_image(filters, image));
+    OND_TRY(ond_filters_check_image(filters, image));
     size_t shape[4] = {filters->count, parts_of(filters), filters->height, filters->width};
     OND_TRY(ond_array_resize(coefficients, 4, shape));
     transform call;

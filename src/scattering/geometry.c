@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "scattering/geometry.h"
 
+#include "core/border.h"
 #include "fft/fft.h"
 
 #include <string.h>
@@ -97,18 +98,6 @@ ond_status ond_axis_lay_out(size_t size, int scales, const ond_scattering_config
     return OND_OK;
 }
 
-/* Mirrors without repeating the edge, as often as needed: a triangle wave of period 2 (size − 1). */
-static size_t reflect(ptrdiff_t position, size_t size)
-{
-    if (size == 1) {
-        return 0;
-    }
-    ptrdiff_t period = 2 * ((ptrdiff_t)size - 1);
-    ptrdiff_t place = position % period;
-    place = place < 0 ? place + period : place;
-    return (size_t)(place < (ptrdiff_t)size ? place : period - place);
-}
-
 static void pad_row(const ond_axis *columns, ond_padding padding, const float *from, float *to)
 {
     size_t after = columns->before + columns->size;
@@ -119,10 +108,10 @@ static void pad_row(const ond_axis *columns, ond_padding padding, const float *f
         return;
     }
     for (size_t column = 0; column < columns->before; column++) {
-        to[column] = from[reflect((ptrdiff_t)column - (ptrdiff_t)columns->before, columns->size)];
+        to[column] = from[ond_reflect((ptrdiff_t)column - (ptrdiff_t)columns->before, columns->size)];
     }
     for (size_t column = after; column < columns->padded; column++) {
-        to[column] = from[reflect((ptrdiff_t)column - (ptrdiff_t)columns->before, columns->size)];
+        to[column] = from[ond_reflect((ptrdiff_t)column - (ptrdiff_t)columns->before, columns->size)];
     }
 }
 
@@ -135,7 +124,7 @@ void ond_pad(const ond_axis *rows, const ond_axis *columns, ond_padding padding,
         if (padding == OND_PADDING_ZERO && !inside) {
             memset(plane + row * stride, 0, columns->padded * sizeof *plane);
         } else {
-            pad_row(columns, padding, image + reflect(position, rows->size) * columns->size, plane + row * stride);
+            pad_row(columns, padding, image + ond_reflect(position, rows->size) * columns->size, plane + row * stride);
         }
     }
 }

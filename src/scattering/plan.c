@@ -18,14 +18,19 @@ static ond_status choose_levels(ond_plan *plan, const ond_filters *filters, cons
     }
     int halvings = plan->rows.levels < plan->columns.levels ? plan->rows.levels : plan->columns.levels;
     int highest = 0;
+    int depth = 0; /* that the filter can stand at: one more than there are finer scales */
+    int scale = -1;
     for (size_t i = 0; i < filters->count && is_band_pass(filters, i); i++) {
         int level = filters->filters[i].info.subsampling - config->oversampling;
         level = level < halvings ? level : halvings;
         highest = level > highest ? level : highest;
         plan->filter_level[i] = highest;
-        int depth = filters->filters[i].info.scale + 1;
-        for (; depth <= OND_MAX_ORDER && plan->layer_level[depth] < 0; depth++) {
-            plan->layer_level[depth] = highest;
+        if (filters->filters[i].info.scale > scale) {
+            scale = filters->filters[i].info.scale;
+            depth++;
+            if (depth <= OND_MAX_ORDER) {
+                plan->layer_level[depth] = highest; /* the finest that comes to this layer: levels only grow */
+            }
         }
     }
     plan->levels = highest + 1;

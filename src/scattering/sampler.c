@@ -79,6 +79,10 @@ static void find_run(const double *row, size_t inputs, double threshold, size_t 
 static void set_output(ond_sampler *sampler, size_t output, const double *row, double threshold)
 {
     find_run(row, sampler->inputs, threshold, &sampler->begin[output], &sampler->count[output]);
+    if (2 * sampler->count[output] > sampler->inputs) { /* several full rows together are faster than one short run */
+        sampler->begin[output] = 0;
+        sampler->count[output] = sampler->inputs;
+    }
     float *weights = sampler->weights + output * sampler->inputs;
     for (size_t i = 0; i < sampler->count[output]; i++) {
         weights[i] = (float)row[(sampler->begin[output] + i) % sampler->inputs];
@@ -214,6 +218,30 @@ OND_HOT static void sum_narrow_strip(row_run run, const float *restrict plane, s
     memcpy(out, sum, sizeof sum);
 }
 
+/* The same for four outputs that read every row: each row is loaded once. out[r, c] = Σ_i weights[r, i] plane[i, c].
+ * Four sums by name: compilers keep them in registers, but not a table of sums. */
+OND_HOT static void sum_dense_strip(const float *restrict weights, size_t count, const float *restrict plane,
+                                    size_t stride, float *restrict out, size_t out_stride)
+{
+    float first[NARROW_STRIP] = {0};
+    float second[NARROW_STRIP] = {0};
+    float third[NARROW_STRIP] = {0};
+    float fourth[NARROW_STRIP] = {0};
+    for (size_t i = 0; i < count; i++) {
+        const float *row = plane + i * stride;
+        for (size_t c = 0; c < NARROW_STRIP; c++) {
+            first[c] += weights[i] * row[c];
+            second[c] += weights[count + i] * row[c];
+            third[c] += weights[2 * count + i] * row[c];
+            fourth[c] += weights[3 * count + i] * row[c];
+        }
+    }
+    memcpy(out, first, sizeof first);
+    memcpy(out + out_stride, second, sizeof second);
+    memcpy(out + 2 * out_stride, third, sizeof third);
+    memcpy(out + 3 * out_stride, fourth, sizeof fourth);
+}
+
 static row_run run_of(const ond_sampler *sampler, size_t output)
 {
     size_t begin = sampler->begin[output];
@@ -260,6 +288,16 @@ static void sum_rows(row_run run, const float *plane, size_t stride, size_t widt
     }
 }
 
+static bool are_dense(const ond_sampler *rows, size_t first)
+{
+    for (size_t r = 0; r < ROWS_TOGETHER; r++) {
+        if (rows->count[first + r] < rows->inputs) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void ond_sample_plane(const ond_sampler *rows, const ond_sampler *columns, const float *plane, size_t stride,
                       float *scratch, float *samples)
 {
@@ -267,8 +305,15 @@ void ond_sample_plane(const ond_sampler *rows, const ond_sampler *columns, const
     float *last = scratch + ROWS_TOGETHER * width; /* rows that are too many for the output */
     for (size_t first = 0; first < rows->outputs; first += ROWS_TOGETHER) {
         size_t together = rows->outputs - first < ROWS_TOGETHER ? rows->outputs - first : ROWS_TOGETHER;
-        for (size_t r = 0; r < together; r++) {
-            sum_rows(run_of(rows, first + r), plane, stride, width, scratch + r * width);
+        if (together == ROWS_TOGETHER && are_dense(rows, first)) {
+            for (size_t c = 0; c < width; c += NARROW_STRIP) {
+                sum_dense_strip(rows->weights + first * rows->inputs, rows->inputs, plane + c, stride, scratch + c,
+                                width);
+            }
+        } else {
+            for (size_t r = 0; r < together; r++) {
+                sum_rows(run_of(rows, first + r), plane, stride, width, scratch + r * width);
+            }
         }
         float *out = samples + first * columns->outputs;
         sum_columns(columns, scratch, width, together == ROWS_TOGETHER ? out : last);

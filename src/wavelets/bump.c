@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "wavelets/bump.h"
 
+#include "core/vector.h"
+
 #include <math.h>
 
 #define TWO_PI 6.283185307179586476925
 
-/* exp(−½ 7.5²) = 6e-13 of the peak: what lies outside is left out. */
-static const double negligible_reach = 7.5;
+/* exp(−½ 6.5²) = 7e-10 of the peak: what lies outside is left out. */
+static const double negligible_reach = 6.5;
 
 typedef struct interval {
     ptrdiff_t begin, end;
@@ -64,18 +66,31 @@ static interval clip(interval wanted, ptrdiff_t begin, ptrdiff_t end)
     return wanted;
 }
 
-/* One row of one period: g(c) = amplitude · exp(−½ a (c − centre)²) by the recurrence g(c + 1) = g(c) r(c),
- * r(c + 1) = r(c) exp(−a), whose error stays below 1e-11 over a thousand steps. */
-static void add_row(double amplitude, double a, double centre, interval columns, double *values)
+enum { LANES = 8 };
+
+/* One row of one period: g(c) = amplitude · exp(−½ a (c − centre)²) for every eighth c by the recurrence
+ * g(c + 8) = g(c) r(c), r(c + 8) = r(c) exp(−64 a), whose error stays below 1e-12 over a thousand columns. */
+OND_HOT static void add_row(double amplitude, double a, double centre, interval columns, double *restrict values)
 {
-    double offset = (double)columns.begin - centre;
-    double value = amplitude * exp(-0.5 * a * offset * offset);
-    double ratio = exp(-0.5 * a * (2 * offset + 1));
-    double ratio_of_ratios = exp(-a);
-    for (ptrdiff_t column = columns.begin; column < columns.end; column++) {
-        *values++ += value;
-        value *= ratio;
-        ratio *= ratio_of_ratios;
+    double value[LANES];
+    double ratio[LANES];
+    double ratio_of_ratios = exp(-a * LANES * LANES);
+    size_t count = (size_t)(columns.end - columns.begin);
+    for (size_t lane = 0; lane < LANES; lane++) {
+        double offset = (double)columns.begin + (double)lane - centre;
+        value[lane] = amplitude * exp(-0.5 * a * offset * offset);
+        ratio[lane] = exp(-0.5 * a * LANES * (2 * offset + LANES));
+    }
+    size_t whole = count / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES) {
+        for (size_t lane = 0; lane < LANES; lane++) {
+            values[i + lane] += value[lane];
+            value[lane] *= ratio[lane];
+            ratio[lane] *= ratio_of_ratios;
+        }
+    }
+    for (size_t i = whole; i < count; i++) {
+        values[i] += value[i - whole];
     }
 }
 

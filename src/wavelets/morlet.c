@@ -2,6 +2,7 @@
 #include "wavelets/morlet.h"
 
 #include "core/memory.h"
+#include "core/parallel.h"
 #include "wavelets/bump.h"
 
 #include <ondelet/wavelets.h>
@@ -154,19 +155,28 @@ static ond_status scale_to_bound_one(ond_filters *filters)
     return status;
 }
 
+typedef struct bank_call {
+    const ond_morlet_config *config;
+    ond_filters *filters;
+} bank_call;
+
+/* Scale by scale, then the low-pass. */
+static ond_status make_filter(void *context, size_t index, int worker)
+{
+    (void)worker;
+    const bank_call *call = context;
+    const ond_morlet_config *config = call->config;
+    int scale = (int)index / config->orientations;
+    int orientation = (int)index % config->orientations;
+    ond_morlet_shape shape = scale < config->scales ? shape_of(config, scale, orientation) : lowpass_shape(config);
+    describe(&call->filters->filters[index], &shape, scale, orientation);
+    return set_filter(call->filters, index, &shape);
+}
+
 static ond_status fill(const ond_morlet_config *config, ond_filters *filters)
 {
-    size_t index = 0;
-    for (int scale = 0; scale < config->scales; scale++) {
-        for (int orientation = 0; orientation < config->orientations; orientation++, index++) {
-            ond_morlet_shape shape = shape_of(config, scale, orientation);
-            describe(&filters->filters[index], &shape, scale, orientation);
-            OND_TRY(set_filter(filters, index, &shape));
-        }
-    }
-    ond_morlet_shape lowpass = lowpass_shape(config);
-    describe(&filters->filters[index], &lowpass, config->scales, 0);
-    OND_TRY(set_filter(filters, index, &lowpass));
+    bank_call call = {config, filters};
+    OND_TRY(ond_parallel_for(filters->count, ond_parallel_workers(filters->count), make_filter, &call));
     bool scaled = families[config->parameters].scaled_to_bound_one && filters->height > 0;
     return scaled ? scale_to_bound_one(filters) : OND_OK;
 }

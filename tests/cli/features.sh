@@ -25,6 +25,11 @@ expect 0 features a.pgm --color rgb -o color.npy $options
 expect_shape color.npy "(75, 4, 6)"
 expect 0 features a.pgm --bank spline --padding periodic --oversampling 1 --log --normalize -o spline.npy $options
 expect_shape spline.npy "(25, 8, 12)"
+expect 0 features a.pgm --bank shearlet -o shearlet.npy --scales 2 --quiet --force
+expect_shape shearlet.npy "(81, 4, 6)"
+expect_text shearlet.json '"one_sided": true'
+expect 0 features a.pgm --bank shearlet --system meyer -o meyer.npy --scales 2 --quiet --force
+expect_shape meyer.npy "(45, 2, 3)"
 expect 0 features a.pgm -o zero.npy $options --order 0
 expect_shape zero.npy "(1, 4, 6)"
 

@@ -18,3 +18,20 @@ refused 1 "ondelet: gallery.png exists; give --force" filters -o gallery.png
 for size in 1x1 3x7 600x20; do
     expect 0 filters --bank spline --scales 1 --orientations 20 --size $size -o gallery.png --force
 done
+
+expect 0 filters --bank shearlet --size 50x33
+expect_text stdout "shearlet: 49 filters, J = 4, L = 16, 16, 8, 8, on 50 x 33"
+expect_text stdout "frame bounds A = 0.99999"
+expect_lines 53 stdout
+expect 0 filters --bank shearlet --no-parseval --one-sided --scales 2 --size 32 --json
+expect_text stdout '"bank": "shearlet", "count": 17, "lower_bound": 0.'
+expect_text stdout '"scales": 2, "orientations": 8, "filters": [{"filter": 0'
+expect_text stdout '"one_sided": true'
+expect 0 filters --bank shearlet --system meyer --scales 3 --size 64
+expect_text stdout "meyer shearlet: 29 filters, J = 3, L = 16, 8, 4, on 64 x 64"
+refused 1 "ondelet: shear_levels = 111 has more digits than the 2 scales" \
+    filters --bank shearlet --scales 2 --shear-levels 111
+for options in "--size 40x64 --scales 3 --full" "--system meyer --size 32" "--shear-levels 1234 --size 9x6"; do
+    # shellcheck disable=SC2086
+    expect 0 filters --bank shearlet $options -o gallery.png --force
+done

@@ -15,8 +15,9 @@ misused "scales = 'two' is not a number" features a.pgm -o a.npy --scales two
 misused "scales = 1.5 is not a whole number" features a.pgm -o a.npy --scales 1.5
 misused "threads = -1 is outside 0..1024" features a.pgm -o a.npy --threads -1
 misused "max_pixels = 0 is outside" features a.pgm -o a.npy --max-pixels 0
-misused "bank = 'haar' is none of: morlet, spline" features a.pgm -o a.npy --bank haar
+misused "bank = 'haar' is none of: morlet, spline, shearlet" features a.pgm -o a.npy --bank haar
 misused "--parameters goes with --bank morlet" features a.pgm -o a.npy --bank spline --parameters kymatio
+misused "unknown option --one-sided" features a.pgm -o a.npy --bank shearlet --one-sided
 misused "--scales wants a value" features a.pgm -o a.npy --scales
 misused "neither true nor false" features a.pgm -o a.npy --log=maybe
 misused "no input given" features -o a.npy
@@ -47,7 +48,8 @@ for words in --help -h help "help features" "features --help" "filters -h" "conv
 done
 expect 0 features --help
 expect_text stdout "(1..12, default 3)"
-expect_text stdout "--bank morlet|spline"
+expect_text stdout "--bank morlet|spline|shearlet"
+expect_text stdout "--shear-levels N"
 expect 0 --version
 expect_text stdout "ondelet 0."
 expect_text stdout "fftw"

@@ -14,6 +14,7 @@ static const struct {
 } tables[] = {
     {"morlet", ond_morlet_options, sizeof(ond_morlet_config)},
     {"spline", ond_spline_options, sizeof(ond_spline_config)},
+    {"shearlet", ond_shearlet_options, sizeof(ond_shearlet_config)},
     {"scattering", ond_scattering_options, sizeof(ond_scattering_config)},
 };
 
@@ -102,8 +103,9 @@ static void configs_start_as_their_tables_say(void **state)
     (void)state;
     ond_morlet_config morlet = ond_morlet_config_default();
     ond_spline_config spline = ond_spline_config_default();
+    ond_shearlet_config shearlet = ond_shearlet_config_default();
     ond_scattering_config scattering = ond_scattering_config_default();
-    const void *configs[TABLES] = {&morlet, &spline, &scattering};
+    const void *configs[TABLES] = {&morlet, &spline, &shearlet, &scattering};
     for (size_t t = 0; t < TABLES; t++) {
         for (const ond_option *option = tables[t].options(); option->name; option++) {
             assert_true(ond_option_value(option, configs[t]) == option->preset);

@@ -252,6 +252,49 @@ static void ten_sizes_take_turns_in_one_plan(void **state)
     ond_scattering_destroy(scattering);
 }
 
+/* The finest scale of a bank need not be 0: layer 1 then still has the finest resolution. */
+static void banks_may_start_at_a_coarser_scale(void **state)
+{
+    (void)state;
+    test_random random = {10};
+    size_t shape[3] = {3, 32, 32};
+    ond_array spectra = random_array(&random, 3, shape);
+    ond_filter_info infos[3] = {
+        {.scale = 1, .one_sided = true},
+        {.scale = 3, .subsampling = 2, .one_sided = true},
+        {.kind = OND_FILTER_LOW_PASS, .scale = 4},
+    };
+    for (size_t i = 0; i < ond_array_count(&spectra); i++) {
+        spectra.data[i] = fabsf(spectra.data[i]) + 0.1f; /* no symmetry, so that the low-pass is not separable */
+    }
+    ond_scattering_config config = ond_scattering_config_default();
+    config.padding = OND_PADDING_PERIODIC;
+    ond_filters *filters = NULL;
+    ond_scattering *scattering = NULL;
+    ond_array image = random_array(&random, 2, shape + 1);
+    ond_array first = {0};
+    ond_array second = {0};
+    assert_ok(ond_filters_create("coarse", &spectra, infos, &filters));
+    assert_ok(ond_scattering_create(filters, &config, &scattering));
+    assert_ok(ond_scattering_apply(scattering, &image, &first));
+    config.oversampling = 4; /* every layer at full resolution: the same samples, but for aliasing at order 2 */
+    ond_scattering_destroy(scattering);
+    assert_ok(ond_scattering_create(filters, &config, &scattering));
+    assert_ok(ond_scattering_apply(scattering, &image, &second));
+    assert_int_equal(first.shape[0], 4);
+    for (size_t i = 0; i < first.shape[1] * first.shape[2]; i++) {
+        size_t place = (i / first.shape[2] * 32 + i % first.shape[2]) * 16;
+        float wanted = second.data[1 * 1024 + place];
+        assert_true(fabsf(first.data[first.shape[1] * first.shape[2] + i] - wanted) < 1e-4f * fabsf(wanted) + 1e-5f);
+    }
+    ond_array_free(&spectra);
+    ond_array_free(&image);
+    ond_array_free(&first);
+    ond_array_free(&second);
+    ond_scattering_destroy(scattering);
+    ond_filters_destroy(filters);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +306,7 @@ int main(void)
         cmocka_unit_test(logarithm_and_normalization_are_what_they_say),
         cmocka_unit_test(visitor_sees_every_path_after_its_parent_and_can_stop),
         cmocka_unit_test(bad_images_are_named),
+        cmocka_unit_test(banks_may_start_at_a_coarser_scale),
         cmocka_unit_test(ten_sizes_take_turns_in_one_plan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
