@@ -4,8 +4,8 @@ target_compile_definitions(ondelet_flags INTERFACE _POSIX_C_SOURCE=200809L)
 target_compile_options(ondelet_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prototypes -Wmissing-prototypes -Wvla
   -Wcast-qual -Wwrite-strings
-  # sqrtf stays scalar without the first; instruction sets give different bits without the second.
-  -fno-math-errno -ffp-contract=off
+  # Without these sqrtf and comparisons in loops stay scalar, and instruction sets give different bits.
+  -fno-math-errno -fno-trapping-math -ffp-contract=off
   -fvisibility=hidden)
 if(ONDELET_WERROR)
   target_compile_options(ondelet_flags INTERFACE -Werror)

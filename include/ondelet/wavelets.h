@@ -50,6 +50,19 @@ OND_API const ond_option *ond_spline_options(void);
  *  Source: Grohs & Kutyniok (eds.), Mathematical Aspects of Deep Learning, 2023, section 8.3.4. */
 OND_CHECKED ond_status ond_spline_create(const ond_spline_config *config, ond_filters **filters);
 
+/** Undecimated separable wavelets: three even bands per octave (oscillating down the rows, diagonally, along the
+ * columns) from a symmetric filter of 9 taps, normalised so that the bank is exactly Parseval. */
+typedef struct ond_separable_config {
+    int scales; /**< J: octaves, 1…12, preset 4 */
+    int height, width;
+} ond_separable_config;
+
+OND_API ond_separable_config ond_separable_config_default(void);
+OND_API const ond_option *ond_separable_options(void);
+
+/** As ond_morlet_create. */
+OND_CHECKED ond_status ond_separable_create(const ond_separable_config *config, ond_filters **filters);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/array.h"
 #include "core/memory.h"
+#include "core/vector.h"
 #include "filters/filters.h"
 
 #include <math.h>
@@ -9,21 +10,56 @@
 /* Below this ratio of the frame bounds an inverse would only amplify rounding. */
 static const double smallest_frame_ratio = 1e-6;
 
-/* sum[±ω] += ½ ψ^(ω)²: once for the filter, once for its partner ψ^(−ω). An even filter is its own partner. */
-static void add_squares(const ond_filters *filters, const ond_filter *filter, double *sum)
+/* sum[i] += scale · values[i]² */
+OND_HOT static void add_squares(const float *restrict values, double scale, size_t count, double *restrict sum)
 {
-    size_t height = filters->height;
+    for (size_t i = 0; i < count; i++) {
+        sum[i] += scale * ((double)values[i] * (double)values[i]);
+    }
+}
+
+/* The partner's squares stand in opposite order: sum[−i] += scale · values[i]² */
+static void add_squares_backwards(const float *values, double scale, size_t count, double *sum)
+{
+    for (size_t i = 0; i < count; i++) {
+        sum[-(ptrdiff_t)i] += scale * ((double)values[i] * (double)values[i]);
+    }
+}
+
+/* One run that does not cross frequency zero. */
+static void add_run(const ond_filters *filters, bool one_sided, ptrdiff_t row, ptrdiff_t column, size_t count,
+                    const float *values, double *sum)
+{
     size_t width = filters->width;
+    size_t place = (size_t)(column < 0 ? column + (ptrdiff_t)width : column);
+    add_squares(values, one_sided ? 0.5 : 1, count, sum + ond_frequency_index(row, filters->height) * width + place);
+    if (!one_sided) {
+        return;
+    }
+    double *opposite = sum + ond_frequency_index(-row, filters->height) * width;
+    if (column == 0) { /* frequency zero is its own opposite; the others lie at the end of the row */
+        opposite[0] += 0.5 * ((double)values[0] * (double)values[0]);
+        values++;
+        count--;
+        column++;
+    }
+    size_t last = (size_t)(column < 0 ? -column : (ptrdiff_t)width - column);
+    add_squares_backwards(values, 0.5, count, opposite + last);
+}
+
+/* sum[±ω] += ½ ψ^(ω)²: once for the filter, once for its partner ψ^(−ω). An even filter is its own partner. */
+static void add_filter(const ond_filters *filters, const ond_filter *filter, double *sum)
+{
     for (ptrdiff_t row = filter->box.row_begin; row < filter->box.row_end; row++) {
         ond_run run = filter->runs[row - filter->box.row_begin];
-        const float *value = filter->values + run.offset;
-        double *line = sum + ond_frequency_index(row, height) * width;
-        double *mirrored = sum + ond_frequency_index(-row, height) * width;
-        for (ptrdiff_t column = run.begin; column < run.end; column++) {
-            double half_square = 0.5 * (double)*value * (double)*value;
-            line[ond_frequency_index(column, width)] += half_square;
-            mirrored[ond_frequency_index(-column, width)] += half_square;
-            value++;
+        const float *values = filter->values + run.offset;
+        ptrdiff_t middle = run.begin > 0 ? run.begin : (run.end < 0 ? run.end : 0);
+        if (middle > run.begin) {
+            add_run(filters, filter->info.one_sided, row, run.begin, (size_t)(middle - run.begin), values, sum);
+        }
+        if (run.end > middle) {
+            add_run(filters, filter->info.one_sided, row, middle, (size_t)(run.end - middle),
+                    values + (middle - run.begin), sum);
         }
     }
 }
@@ -33,7 +69,7 @@ ond_status ond_filters_sum(const ond_filters *filters, double *sum)
     OND_TRY(ond_filters_check_grid(filters));
     memset(sum, 0, filters->height * filters->width * sizeof *sum);
     for (size_t i = 0; i < filters->count; i++) {
-        add_squares(filters, &filters->filters[i], sum);
+        add_filter(filters, &filters->filters[i], sum);
     }
     return OND_OK;
 }

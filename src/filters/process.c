@@ -13,12 +13,11 @@
  * not depend on the number of threads. */
 enum { GROUPS = 4 };
 
-/* Planes of one group. */
-typedef struct group_planes {
+/* Planes of one worker. */
+typedef struct worker_planes {
     ond_complex *product;             /* spectrum of one band of one image */
-    ond_complex *sum;                 /* of the group's bands, to be transformed back */
     float *data[OND_MAX_BAND_IMAGES]; /* coefficients */
-} group_planes;
+} worker_planes;
 
 typedef struct process {
     const ond_filters *filters;
@@ -26,7 +25,9 @@ typedef struct process {
     size_t count;
     bool sums;                                  /* whether a result is wanted */
     ond_complex *spectrum[OND_MAX_BAND_IMAGES]; /* of each image, first columns */
-    group_planes group[GROUPS];
+    ond_complex *sum[GROUPS];                   /* of the groups' bands, to be transformed back */
+    worker_planes worker[GROUPS];
+    int workers;
     ond_band_function function;
     void *context;
 } process;
@@ -43,11 +44,13 @@ static void take_planes(process *call, ond_arena *arena)
     for (size_t i = 0; i < call->count; i++) {
         call->spectrum[i] = ond_arena_take(arena, complex_plane, sizeof(ond_complex));
     }
-    for (int g = 0; g < GROUPS; g++) {
-        call->group[g].product = ond_arena_take(arena, complex_plane, sizeof(ond_complex));
-        call->group[g].sum = ond_arena_take(arena, complex_plane, sizeof(ond_complex));
+    for (int g = 0; g < GROUPS && call->sums; g++) {
+        call->sum[g] = ond_arena_take(arena, complex_plane, sizeof(ond_complex));
+    }
+    for (int w = 0; w < call->workers; w++) {
+        call->worker[w].product = ond_arena_take(arena, complex_plane, sizeof(ond_complex));
         for (size_t i = 0; i < call->count; i++) {
-            call->group[g].data[i] = ond_arena_take(arena, real_plane, sizeof(float));
+            call->worker[w].data[i] = ond_arena_take(arena, real_plane, sizeof(float));
         }
     }
 }
@@ -66,7 +69,7 @@ static void clear_columns(const ond_fft *fft, ond_complex *plane)
     }
 }
 
-static void analyse_band(const process *call, const ond_filter *filter, group_planes *own)
+static void analyse_band(const process *call, const ond_filter *filter, const worker_planes *own)
 {
     const ond_fft *fft = call->fft;
     float scale = 1 / ((float)fft->height * (float)fft->width);
@@ -83,7 +86,7 @@ static void analyse_band(const process *call, const ond_filter *filter, group_pl
     }
 }
 
-static ond_status process_band(const process *call, size_t index, group_planes *own)
+static ond_status process_band(const process *call, size_t index, const worker_planes *own, ond_complex *sum)
 {
     const ond_fft *fft = call->fft;
     const ond_filter *filter = &call->filters->filters[index];
@@ -102,17 +105,15 @@ static ond_status process_band(const process *call, size_t index, group_planes *
         return OND_OK;
     }
     ond_fft_real_forward(fft, own->data[0], own->product);
-    ond_filter_add_product(filter, plane_of(fft, own->product), fft->half_width, plane_of(fft, own->sum));
+    ond_filter_add_product(filter, plane_of(fft, own->product), fft->half_width, plane_of(fft, sum));
     return OND_OK;
 }
 
 static ond_status process_group(void *context, size_t index, int worker)
 {
-    (void)worker;
     process *call = context;
-    group_planes *own = &call->group[index];
     for (size_t band = index; band < call->filters->count; band += GROUPS) {
-        OND_TRY(process_band(call, band, own));
+        OND_TRY(process_band(call, band, &call->worker[worker], call->sum[index]));
     }
     return OND_OK;
 }
@@ -120,7 +121,7 @@ static ond_status process_group(void *context, size_t index, int worker)
 static void transform_images(const process *call, const ond_array *images)
 {
     const ond_fft *fft = call->fft;
-    float *real = call->group[0].data[0];
+    float *real = call->worker[0].data[0];
     for (size_t i = 0; i < call->count; i++) {
         for (size_t row = 0; row < fft->height; row++) {
             memcpy(real + row * fft->real_stride, images[i].data + row * fft->width, fft->width * sizeof *real);
@@ -133,14 +134,14 @@ static void add_groups(const process *call, float *result)
 {
     const ond_fft *fft = call->fft;
     float scale = 1 / ((float)fft->height * (float)fft->width);
-    ond_complex *sum = call->group[0].sum;
+    ond_complex *sum = call->sum[0];
     for (int g = 1; g < GROUPS; g++) {
         for (size_t row = 0; row < fft->height; row++) {
             size_t offset = row * fft->complex_stride;
-            ond_vector_add_scaled(&sum[offset].re, 1, &call->group[g].sum[offset].re, 2 * fft->half_width);
+            ond_vector_add_scaled(&sum[offset].re, 1, &call->sum[g][offset].re, 2 * fft->half_width);
         }
     }
-    float *real = call->group[0].data[0];
+    float *real = call->worker[0].data[0];
     ond_fft_real_backward(fft, sum, real);
     for (size_t row = 0; row < fft->height; row++) {
         ond_vector_scale(result + row * fft->width, scale, real + row * fft->real_stride, fft->width);
@@ -150,6 +151,7 @@ static void add_groups(const process *call, float *result)
 static ond_status run(process *call, const ond_array *images, ond_array *result)
 {
     ond_arena arena = {0};
+    call->workers = ond_parallel_workers(GROUPS);
     take_planes(call, &arena);
     void *memory = ond_memory_allocate_zero(arena.used, 1);
     if (!memory) {
@@ -158,7 +160,7 @@ static ond_status run(process *call, const ond_array *images, ond_array *result)
     arena = (ond_arena){.base = memory};
     take_planes(call, &arena);
     transform_images(call, images);
-    ond_status status = ond_parallel_for(GROUPS, ond_parallel_workers(GROUPS), process_group, call);
+    ond_status status = ond_parallel_for(GROUPS, call->workers, process_group, call);
     if (status == OND_OK && call->sums) {
         add_groups(call, result->data);
     }

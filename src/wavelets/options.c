@@ -26,6 +26,25 @@ static const ond_option spline_options[] = {
     OND_OPTION_END,
 };
 
+static const ond_option separable_options[] = {
+    OND_OPTION_INT_ROW(ond_separable_config, scales, 4, 1, 12, "octaves J"),
+    OND_OPTION_INTERNAL_ROW(ond_separable_config, height, 0, 0, MAX_SIZE, "rows of the frequency grid"),
+    OND_OPTION_INTERNAL_ROW(ond_separable_config, width, 0, 0, MAX_SIZE, "columns of the frequency grid"),
+    OND_OPTION_END,
+};
+
+const ond_option *ond_separable_options(void)
+{
+    return separable_options;
+}
+
+ond_separable_config ond_separable_config_default(void)
+{
+    ond_separable_config config;
+    ond_options_default(separable_options, &config);
+    return config;
+}
+
 const ond_option *ond_morlet_options(void)
 {
     return morlet_options;

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/image_file.h"
+
+#include "cli/spool.h"
+
+#include <string.h>
+
+/* The last channel of the stored samples, as 0…1. */
+static ond_status read_alpha(const char *path, const ond_image_info *info, ond_array *alpha)
+{
+    ond_array samples = {0};
+    ond_status status = ond_image_read_samples(path, &samples);
+    status = status ? status : ond_array_resize(alpha, 2, samples.shape);
+    size_t channels = (size_t)info->channels, count = status == OND_OK ? ond_array_count(alpha) : 0;
+    float largest = (float)((1 << info->bit_depth) - 1);
+    for (size_t i = 0; i < count; i++) {
+        alpha->data[i] = samples.data[i * channels + channels - 1] / largest;
+    }
+    ond_array_free(&samples);
+    return status;
+}
+
+static ond_status open_picture(image_file *file)
+{
+    ond_image_info info;
+    ond_status status = ond_image_inspect(file->name.path, &info);
+    if (status != OND_OK) {
+        return status;
+    }
+    file->is_picture = file->is_unit = true;
+    file->bit_depth = info.bit_depth == 16 ? 16 : 8;
+    bool has_alpha = info.channels == 2 || info.channels == 4;
+    file->has_color_key = info.transparent && !has_alpha;
+    return has_alpha ? read_alpha(file->name.path, &info, &file->alpha) : OND_OK;
+}
+
+/* [height, width], [3, height, width], or several of [height, width], [1, height, width], [3, height, width] */
+static bool has_image_shape(const image_file *file)
+{
+    const size_t *shape = file->shape;
+    bool fine = file->rank == 2 || file->rank == 3 || (file->rank == 4 && (shape[1] == 1 || shape[1] == 3));
+    for (int axis = 0; axis < file->rank; axis++) {
+        fine = fine && shape[axis] > 0;
+    }
+    return fine;
+}
+
+static bool open_array(image_file *file)
+{
+    char text[SHAPE_TEXT];
+    if (ond_array_reader_create(file->name.path, &file->reader)) {
+        complain_of_file(file->name);
+        return false;
+    }
+    file->rank = ond_array_reader_shape(file->reader, file->shape);
+    file->maximum = ond_array_reader_maximum(file->reader);
+    file->is_unit = file->maximum > 0;
+    file->is_stack = file->rank == 4 || (file->rank == 3 && file->shape[0] != 3);
+    if (!has_image_shape(file)) {
+        complain("%s: has the shape %s; images are height x width, 3 x height x width, or several of these",
+                 file->name.shown, shape_text(file->rank, file->shape, text));
+        image_file_close(file);
+        return false;
+    }
+    return true;
+}
+
+bool image_file_open(file_name name, image_file *file)
+{
+    *file = (image_file){.name = name};
+    if (ond_array_recognize(name.path)) {
+        return open_array(file);
+    }
+    if (open_picture(file)) {
+        complain_of_file(name);
+        image_file_close(file);
+        return false;
+    }
+    return true;
+}
+
+void image_file_close(image_file *file)
+{
+    ond_array_reader_destroy(file->reader);
+    file->reader = NULL;
+    ond_array_free(&file->alpha);
+}
+
+size_t image_file_count(const image_file *file)
+{
+    return file->is_stack ? file->shape[0] : 1;
+}
+
+image_origin image_file_origin(const image_file *file)
+{
+    return (image_origin){file->name, file->is_stack, file->next ? file->next - 1 : 0};
+}
+
+/* [1, height, width] is a gray image. */
+static void drop_single_channel(ond_array *image)
+{
+    if (image->rank == 3 && image->shape[0] == 1) {
+        image->rank = 2;
+        image->shape[0] = image->shape[1];
+        image->shape[1] = image->shape[2];
+    }
+}
+
+static ond_status read_next(image_file *file, ond_array *image, bool *end)
+{
+    if (file->is_picture) {
+        return ond_image_read(file->name.path, OND_NATIVE, image);
+    }
+    ond_status status
+        = file->is_stack ? ond_array_reader_next(file->reader, image, end) : ond_array_read(file->name.path, image);
+    if (status == OND_OK && !*end) {
+        array_divide(image, file->maximum);
+        drop_single_channel(image);
+    }
+    return status;
+}
+
+image_event image_file_next(image_file *file, ond_array *image)
+{
+    bool end = !file->is_stack && file->next > 0;
+    if (!end) {
+        file->next++;
+        if (read_next(file, image, &end)) {
+            image_origin origin = image_file_origin(file);
+            complain_of_image(&origin, NULL);
+            return IMAGE_FAILED;
+        }
+    }
+    return end ? IMAGE_END : IMAGE_READY;
+}
+
+bool image_file_writer_open(const image_file *source, const char *path, int bit_depth, image_file_writer *writer)
+{
+    bool to_stdout = path && strcmp(path, "-") == 0;
+    *writer = (image_file_writer){.source = source, .path = path, .bit_depth = bit_depth};
+    writer->as_picture = path && (to_stdout ? source->is_picture : !has_ending(path, ".npy"));
+    if (writer->as_picture && source->is_stack) {
+        complain("%s: holds %zu images, %s one: write them to .npy", source->name.shown, source->shape[0], path);
+        return false;
+    }
+    if (writer->bit_depth == 0) {
+        bool is_jpeg = path && (has_ending(path, ".jpg") || has_ending(path, ".jpeg"));
+        bool is_deep = source->is_picture ? source->bit_depth == 16 : source->maximum != 255;
+        writer->bit_depth = is_deep && !is_jpeg ? 16 : 8;
+    }
+    return true;
+}
+
+bool image_file_keeps_alpha(const char *path)
+{
+    return has_ending(path, ".png") || strcmp(path, "-") == 0;
+}
+
+/* Colours and alpha as one array of four channels. */
+static ond_status add_alpha(const ond_array *image, const ond_array *alpha, ond_array *joined)
+{
+    size_t count = ond_array_count(alpha), shape[3] = {4, alpha->shape[0], alpha->shape[1]};
+    ond_status status = ond_array_resize(joined, 3, shape);
+    for (size_t channel = 0; status == OND_OK && channel < 3; channel++) {
+        const float *from = image->data + (image->rank == 3 ? channel * count : 0);
+        memcpy(joined->data + channel * count, from, count * sizeof(float));
+    }
+    if (status == OND_OK) {
+        memcpy(joined->data + 3 * count, alpha->data, count * sizeof(float));
+    }
+    return status;
+}
+
+static size_t count_outside(const ond_array *image)
+{
+    size_t count = ond_array_count(image), outside = 0;
+    for (size_t i = 0; i < count; i++) {
+        outside += image->data[i] < 0 || image->data[i] > 1;
+    }
+    return outside;
+}
+
+static ond_status write_picture(image_file_writer *writer, const ond_array *image)
+{
+    writer->clipped = writer->source->is_unit ? 0 : count_outside(image);
+    if (!writer->source->alpha.data || !image_file_keeps_alpha(writer->path)) {
+        return ond_image_write(image, writer->bit_depth, writer->path);
+    }
+    ond_array joined = {0};
+    ond_status status = add_alpha(image, &writer->source->alpha, &joined);
+    status = status ? status : ond_image_write(&joined, writer->bit_depth, writer->path);
+    ond_array_free(&joined);
+    return status;
+}
+
+static ond_status append_to_stack(image_file_writer *writer, ond_array *image)
+{
+    const image_file *source = writer->source;
+    ond_status status = OND_OK;
+    if (!writer->stack) {
+        const char *path = strcmp(writer->path, "-") == 0 ? spool_output() : writer->path;
+        status
+            = path ? ond_array_writer_create(path, source->rank - 1, source->shape + 1, &writer->stack) : OND_ERROR_IO;
+    }
+    if (status == OND_OK) {
+        ond_array item = ond_array_view(image->data, source->rank - 1, source->shape + 1);
+        status = ond_array_writer_append(writer->stack, &item);
+    }
+    return status;
+}
+
+bool image_file_writer_take(image_file_writer *writer, ond_array *image)
+{
+    const image_file *source = writer->source;
+    if (!writer->path) {
+        return true;
+    }
+    ond_status status;
+    if (writer->as_picture) {
+        status = write_picture(writer, image);
+    } else {
+        array_divide(image, source->maximum > 0 ? 1 / source->maximum : 0);
+        status = source->is_stack ? append_to_stack(writer, image) : ond_array_write(image, writer->path);
+    }
+    if (status != OND_OK) {
+        complain_of(writer->path);
+    }
+    return status == OND_OK;
+}
+
+bool image_file_writer_close(image_file_writer *writer, bool keep)
+{
+    bool fine = keep;
+    if (writer->stack && keep) {
+        fine = ond_array_writer_finish(&writer->stack) == OND_OK;
+        if (!fine) {
+            complain_of(writer->path);
+        } else if (strcmp(writer->path, "-") == 0) {
+            fine = spool_deliver();
+        }
+    }
+    ond_array_writer_destroy(writer->stack);
+    writer->stack = NULL;
+    return fine;
+}

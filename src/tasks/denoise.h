@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_TASKS_DENOISE_H
+#define OND_TASKS_DENOISE_H
+
+#include "core/status.h"
+
+#include <ondelet/denoise.h>
+
+/* One plane on its way through a method: padded, so that borders and tiny sizes need no care; unit of the image. */
+typedef struct ond_noisy_plane {
+    const ond_array *noisy; /* [height, width], both sides 32 or more */
+    double noise_std;       /* > 0 */
+} ond_noisy_plane;
+
+/* A method: estimates the clean plane. `pilot` NULL: the first stage, by hard thresholds; otherwise the second, by
+ * empirical Wiener gains from the pilot's coefficients. */
+typedef ond_status (*ond_denoise_stage)(const void *plan, const ond_noisy_plane *plane, const ond_array *pilot,
+                                        ond_array *clean);
+
+ond_status ond_denoise_shearlet_stage(const void *bank, const ond_noisy_plane *plane, const ond_array *pilot,
+                                      ond_array *clean);
+ond_status ond_denoise_local_stage(const void *unused, const ond_noisy_plane *plane, const ond_array *pilot,
+                                   ond_array *clean);
+ond_status ond_denoise_wavelet_stage(const void *bank, const ond_noisy_plane *plane, const ond_array *pilot,
+                                     ond_array *clean);
+
+#endif

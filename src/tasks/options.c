@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/option.h"
+
+#include <ondelet/denoise.h>
+
+_Static_assert(sizeof(ond_denoise_method) == sizeof(int), "choice fields are enums as wide as int");
+_Static_assert(sizeof(ond_noise_model) == sizeof(int), "choice fields are enums as wide as int");
+
+static const char *const methods[] = {"auto", "union", "shearlet", "local", "wavelet", NULL};
+static const char *const models[] = {"gaussian", "poisson", NULL};
+
+static const ond_option options[] = {
+    OND_OPTION_CHOICE_ROW(ond_denoise_config, method, 0, methods, "auto: the best that needs no training"),
+    OND_OPTION_CHOICE_ROW(ond_denoise_config, noise, 0, models, "poisson: variance proportional to the mean"),
+    OND_OPTION_INTERNAL_REAL_ROW(ond_denoise_config, noise_std, 0, 0, 1e30, "of the noise, in units of the image"),
+    OND_OPTION_END,
+};
+
+const ond_option *ond_denoise_options(void)
+{
+    return options;
+}
+
+ond_denoise_config ond_denoise_config_default(void)
+{
+    ond_denoise_config config;
+    ond_options_default(options, &config);
+    return config;
+}

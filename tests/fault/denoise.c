@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fault/fault.h"
+
+typedef struct fault_case {
+    ond_denoise_method method;
+    ond_noise_model noise;
+    int rank;
+} fault_case;
+
+static ond_status denoise(void *context)
+{
+    static const size_t shape[3] = {3, 20, 17};
+    static float pixels[3 * 20 * 17];
+    const fault_case *wanted = context;
+    test_random random = {12};
+    for (size_t i = 0; i < sizeof pixels / sizeof pixels[0]; i++) {
+        pixels[i] = (float)(100 + 10 * random_normal(&random));
+    }
+    ond_array noisy = ond_array_view(pixels, wanted->rank, shape + 3 - wanted->rank);
+    ond_array clean = {0};
+    ond_denoise_config config = {wanted->method, wanted->noise, 0};
+    ond_status status = ond_denoise(&noisy, &config, &clean, NULL);
+    ond_array_free(&clean);
+    return status;
+}
+
+static void denoising_survives_every_failed_allocation(void **state)
+{
+    (void)state;
+    for (int method = OND_DENOISE_UNION; method <= OND_DENOISE_WAVELET; method++) {
+        fault_case gray = {(ond_denoise_method)method, OND_NOISE_GAUSSIAN, 2};
+        assert_true(fault_sweep(denoise, &gray) > 8);
+    }
+    fault_case color = {OND_DENOISE_LOCAL, OND_NOISE_POISSON, 3};
+    assert_true(fault_sweep(denoise, &color) > 20);
+}
+
+static void denoising_survives_failures_in_threads(void **state)
+{
+    (void)state;
+    fault_case gray = {OND_DENOISE_UNION, OND_NOISE_GAUSSIAN, 2};
+    assert_true(fault_sweep_threads(denoise, &gray, 3) > 20);
+}
+
+static ond_status estimate(void *context)
+{
+    (void)context;
+    static float pixels[64 * 64] = {1};
+    ond_array image = ond_array_view(pixels, 2, (size_t[2]){64, 64});
+    double found = 0;
+    return ond_noise_estimate(&image, &found);
+}
+
+static void estimation_survives_every_failed_allocation(void **state)
+{
+    (void)state;
+    assert_true(fault_sweep(estimate, NULL) > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(denoising_survives_every_failed_allocation),
+        cmocka_unit_test(denoising_survives_failures_in_threads),
+        cmocka_unit_test(estimation_survives_every_failed_allocation),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
