@@ -25,15 +25,19 @@ echo "ondelet: wavelet scattering features of real pictures"
 step 20 "features of one picture" \
     features "$pictures/astronaut.png" -o "$out/astronaut.npy" --scales 4 --paths "$out/paths.csv" --force
 step 20 "features of a folder, one row per picture" \
-    features "$pictures" -o "$out/pictures.csv" --scales 4 --pool mean --log --force
+    features "$pictures"/*.png -o "$out/pictures.csv" --scales 4 --pool mean --log --force
 step 20 "what the feature file holds" info "$out/astronaut.npy"
 step 2 "gallery of the Morlet bank" \
     filters --bank morlet --scales 3 --size 128x128 -o "$out/morlet.png" --force
 step 2 "gallery of the unitary spline bank" \
     filters --bank spline --scales 3 --size 128x128 -o "$out/spline.png" --force
 printf '\nWhere the energy of the pictures goes (unitary bank: the rows add up to 100 %%):\n'
-step 20 "energy per order" features "$pictures" --bank spline --scales 4 --order 3 --standardize --energy
+step 20 "energy per order" features "$pictures"/*.png --bank spline --scales 4 --order 3 --standardize --energy
+
+step 20 "a noisy photograph denoised" \
+    denoise "$pictures/noisy/astronaut.png" -o "$out/clean.png" --reference "$pictures/noisy/astronaut_clean.png" \
+    --compare "$out/denoised.png" --force
 
 printf '\nWhere the time went:\n'
 printf '  %s\n' "${steps[@]}"
-printf '\nLook at build/demo/morlet.png and build/demo/spline.png; the features are in build/demo/astronaut.npy and pictures.csv.\n'
+printf '\nLook at build/demo/denoised.png, morlet.png and spline.png; the features are in build/demo/astronaut.npy and pictures.csv.\n'

@@ -99,28 +99,78 @@ static double judge(block_squares *blocks, size_t count)
     return sqrt(means[high / 2]);
 }
 
+/* Blocks overlap by half in all but large pictures. */
+static size_t step_of(const ond_array *image)
+{
+    return image->shape[0] * image->shape[1] > (size_t)1 << 20 ? SIDE : SIDE / 2;
+}
+
+/* The smallest and the largest sample of a picture. */
+typedef struct sample_range {
+    float lowest, highest;
+} sample_range;
+
+static sample_range range_of(const ond_array *image)
+{
+    sample_range range = {image->data[0], image->data[0]};
+    for (size_t i = 0; i < ond_array_count(image); i++) {
+        range.lowest = image->data[i] < range.lowest ? image->data[i] : range.lowest;
+        range.highest = image->data[i] > range.highest ? image->data[i] : range.highest;
+    }
+    return range;
+}
+
+/* Where black or white was clipped the noise was as well: blocks with more than a few such pixels say too little of it.
+ */
+static bool is_clipped(const float *corner, size_t stride, sample_range range)
+{
+    enum { TOLERATED = 2 };
+    int clipped = 0;
+    for (size_t row = 0; row < SIDE; row++) {
+        for (size_t column = 0; column < SIDE; column++) {
+            float sample = corner[row * stride + column];
+            clipped += sample == range.lowest || sample == range.highest;
+        }
+    }
+    return clipped > TOLERATED;
+}
+
+/* Measures the blocks of a grid, without the clipped ones unless too few would be left. Returns their number. */
+static size_t measure_blocks(const ond_array *image, double basis[SIDE][SIDE], block_squares *blocks)
+{
+    size_t width = image->shape[1];
+    size_t step = step_of(image);
+    size_t rows = (image->shape[0] - SIDE) / step + 1;
+    size_t columns = (width - SIDE) / step + 1;
+    sample_range range = range_of(image);
+    size_t count = 0;
+    for (int all = 0; all < 2 && count < fewest_blocks; all++) {
+        count = 0;
+        for (size_t i = 0; i < rows * columns; i++) {
+            const float *corner = image->data + i / columns * step * width + i % columns * step;
+            if (all || !is_clipped(corner, width, range)) {
+                blocks[count++] = measure_block(corner, width, basis);
+            }
+        }
+    }
+    return count;
+}
+
 static ond_status estimate(const ond_array *image, double unit, double *noise_std)
 {
-    size_t height = image->shape[0];
-    size_t width = image->shape[1];
-    size_t step = height * width > (size_t)1 << 20 ? SIDE : SIDE / 2;
-    size_t rows = (height - SIDE) / step + 1;
-    size_t columns = (width - SIDE) / step + 1;
+    size_t step = step_of(image);
+    size_t most = ((image->shape[0] - SIDE) / step + 1) * ((image->shape[1] - SIDE) / step + 1);
     double basis[SIDE][SIDE];
     for (int k = 0; k < SIDE; k++) {
         for (int i = 0; i < SIDE; i++) {
             basis[k][i] = sqrt((k ? 2.0 : 1.0) / SIDE / unit) * cos(acos(-1.0) * (2 * i + 1) * k / (2.0 * SIDE));
         }
     }
-    block_squares *blocks = ond_memory_allocate(rows * columns, sizeof *blocks);
+    block_squares *blocks = ond_memory_allocate(most, sizeof *blocks);
     if (!blocks) {
         return OND_ERROR_MEMORY;
     }
-    for (size_t i = 0; i < rows * columns; i++) {
-        const float *corner = image->data + i / columns * step * width + i % columns * step;
-        blocks[i] = measure_block(corner, width, basis);
-    }
-    *noise_std = unit * judge(blocks, rows * columns);
+    *noise_std = unit * judge(blocks, measure_blocks(image, basis, blocks));
     ond_memory_free(blocks);
     return OND_OK;
 }

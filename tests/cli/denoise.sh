@@ -201,3 +201,6 @@ misused "does not end in .png" denoise n.pgm --compare x.jpg
 misused "named for two outputs" denoise n.pgm -o x.png --compare x.png
 misused "8 bits per sample" denoise n.pgm -o x.jpg --depth 16
 expect_no_file x.png
+expect 0 denoise --help
+expect_text stdout "usage: ondelet denoise"
+expect_text stdout "--method auto|union|shearlet|local|wavelet"

@@ -28,6 +28,12 @@ static ond_status make_spline(test_random *random, size_t height, size_t width, 
     return ond_spline_create(&config, filters);
 }
 
+static ond_status make_separable(test_random *random, size_t height, size_t width, ond_filters **filters)
+{
+    ond_separable_config config = {(int)random_between(random, 1, 4), (int)height, (int)width};
+    return ond_separable_create(&config, filters);
+}
+
 /* Noise as spectra: no structure at all. One even filter beside one-sided ones. */
 static ond_status make_noise(test_random *random, size_t height, size_t width, ond_filters **filters)
 {
@@ -46,7 +52,7 @@ static ond_status make_noise(test_random *random, size_t height, size_t width, o
     return status;
 }
 
-static const bank_maker makers[] = {make_morlet, make_spline, make_noise};
+static const bank_maker makers[] = {make_morlet, make_spline, make_separable, make_noise};
 enum { MAKERS = sizeof makers / sizeof makers[0], TRIALS = 12 };
 
 typedef void (*law)(test_random *random, const ond_filters *filters);
@@ -169,15 +175,16 @@ static void parseval_form_of_any_frame_is_parseval(void **state)
     check_on_random_banks(parseval_bank_has_bounds_one);
 }
 
-static void spline_banks_are_unitary(void **state)
+static void spline_and_separable_banks_are_unitary(void **state)
 {
     (void)state;
     test_random random = {21};
-    for (int trial = 0; trial < 20; trial++) {
+    for (int trial = 0; trial < 40; trial++) {
         ond_filters *filters = NULL;
         double lower = 0;
         double upper = 0;
-        assert_ok(make_spline(&random, random_between(&random, 1, 90), random_between(&random, 1, 90), &filters));
+        bank_maker make = trial % 2 ? make_spline : make_separable;
+        assert_ok(make(&random, random_between(&random, 1, 90), random_between(&random, 1, 90), &filters));
         assert_ok(ond_filters_bounds(filters, &lower, &upper));
         assert_true(fabs(lower - 1) < 1e-6 && fabs(upper - 1) < 1e-6);
         ond_filters_destroy(filters);
@@ -212,7 +219,7 @@ int main(void)
         cmocka_unit_test(adjoint_of_any_bank_is_the_adjoint),
         cmocka_unit_test(synthesis_of_any_frame_inverts_analysis),
         cmocka_unit_test(parseval_form_of_any_frame_is_parseval),
-        cmocka_unit_test(spline_banks_are_unitary),
+        cmocka_unit_test(spline_and_separable_banks_are_unitary),
         cmocka_unit_test(analysis_does_not_depend_on_the_number_of_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
