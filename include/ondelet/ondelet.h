@@ -5,14 +5,17 @@
 /** Everything: images and arrays in, filter banks and scattering features out. */
 #include <ondelet/array.h>
 #include <ondelet/denoise.h>
+#include <ondelet/dwt.h>
 #include <ondelet/file.h>
 #include <ondelet/filters.h>
 #include <ondelet/image.h>
+#include <ondelet/inpaint.h>
 #include <ondelet/option.h>
 #include <ondelet/runtime.h>
 #include <ondelet/scattering.h>
 #include <ondelet/shearlets.h>
 #include <ondelet/status.h>
+#include <ondelet/threshold.h>
 #include <ondelet/wavelets.h>
 
 #endif

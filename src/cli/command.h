@@ -63,8 +63,8 @@ struct cli_command {
     exit_status (*run)(cli_request *request);
 };
 
-extern const cli_command features_command, denoise_command, filters_command, convert_command, compare_command,
-    info_command;
+extern const cli_command features_command, denoise_command, threshold_command, inpaint_command, filters_command,
+    convert_command, compare_command, info_command;
 
 /* Options of every command. */
 const ond_option *common_options(void);

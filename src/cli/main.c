@@ -11,7 +11,9 @@
 #include <string.h>
 
 static const cli_command *const commands[] = {
-    &features_command, &denoise_command, &filters_command, &convert_command, &compare_command, &info_command, NULL,
+    &features_command, &denoise_command, &threshold_command,
+    &inpaint_command,  &filters_command, &convert_command,
+    &compare_command,  &info_command,    NULL,
 };
 
 static const cli_command *find_command(const char *name)

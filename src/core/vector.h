@@ -31,6 +31,14 @@ void ond_vector_add_scaled(float *restrict y, float a, const float *restrict x, 
 /* y = a x */
 void ond_vector_scale(float *restrict y, float a, const float *restrict x, size_t count);
 
+/* y = Σ_t weights[t] x[t], term after term */
+void ond_vector_weighted_sum(float *restrict y, const float *weights, const float *const *x, size_t terms,
+                             size_t count);
+
+/* x = even[0], odd[0], even[1], … apart, and together again */
+void ond_vector_split_pairs(float *restrict even, float *restrict odd, const float *restrict x, size_t pairs);
+void ond_vector_join_pairs(float *restrict x, const float *restrict even, const float *restrict odd, size_t pairs);
+
 /* Σ x y in float, over eight interleaved partial sums. */
 float ond_vector_dot(const float *restrict x, const float *restrict y, size_t count);
 

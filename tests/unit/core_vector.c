@@ -142,6 +142,55 @@ static void modulus_agrees_with_hypot(void **state)
     }
 }
 
+static void weighted_sums_agree_with_plain_loops(void **state)
+{
+    (void)state;
+    enum { MOST_TERMS = 11 };
+    for (size_t count = 0; count <= LONGEST - MOST_TERMS; count++) {
+        numbers n = random_numbers(count + 500);
+        numbers before = n;
+        for (size_t terms = 0; terms <= MOST_TERMS; terms++) {
+            const float *vectors[MOST_TERMS + 1];
+            for (size_t t = 0; t < terms; t++) {
+                vectors[t] = n.x + (t * 5) % MOST_TERMS;
+            }
+            ond_vector_weighted_sum(n.y, &n.z[0].re, vectors, terms, count);
+            for (size_t i = 0; i < count; i++) {
+                double wanted = 0;
+                double magnitude = 0;
+                for (size_t t = 0; t < terms; t++) {
+                    double term = (double)(&n.z[0].re)[t] * (double)vectors[t][i];
+                    wanted += term;
+                    magnitude += fabs(term);
+                }
+                assert_near((double)n.y[i], wanted, (double)terms * magnitude);
+            }
+            assert_memory_equal(n.y + count, before.y + count, (LONGEST + OFFSETS - count) * sizeof n.y[0]);
+        }
+    }
+}
+
+static void pairs_are_split_and_joined(void **state)
+{
+    (void)state;
+    for (size_t pairs = 0; pairs <= LONGEST / 2; pairs++) {
+        numbers n = random_numbers(pairs + 700);
+        numbers before = n;
+        float joined[LONGEST + OFFSETS] = {0};
+        float odd[LONGEST / 2 + 1] = {0};
+        ond_vector_split_pairs(n.y, odd, n.x, pairs);
+        for (size_t i = 0; i < pairs; i++) {
+            assert_true(n.y[i] == n.x[2 * i]);
+            assert_true(odd[i] == n.x[2 * i + 1]);
+        }
+        assert_true(odd[pairs] == 0);
+        assert_memory_equal(n.y + pairs, before.y + pairs, (LONGEST + OFFSETS - pairs) * sizeof n.y[0]);
+        ond_vector_join_pairs(joined, n.y, odd, pairs);
+        assert_memory_equal(joined, n.x, 2 * pairs * sizeof joined[0]);
+        assert_true(joined[2 * pairs] == 0);
+    }
+}
+
 static void bad_number_is_found_at_every_place(void **state)
 {
     (void)state;
@@ -177,6 +226,8 @@ int main(void)
         cmocka_unit_test(scaling_and_adding_touch_their_elements_alone),
         cmocka_unit_test(filtered_spectrum_is_added),
         cmocka_unit_test(modulus_agrees_with_hypot),
+        cmocka_unit_test(weighted_sums_agree_with_plain_loops),
+        cmocka_unit_test(pairs_are_split_and_joined),
         cmocka_unit_test(bad_number_is_found_at_every_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

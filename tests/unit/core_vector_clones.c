@@ -15,6 +15,9 @@ extern __typeof__(ond_vector_scale) plain_vector_scale;
 extern __typeof__(ond_vector_dot) plain_vector_dot;
 extern __typeof__(ond_vector_add_filtered) plain_vector_add_filtered;
 extern __typeof__(ond_vector_modulus) plain_vector_modulus;
+extern __typeof__(ond_vector_weighted_sum) plain_vector_weighted_sum;
+extern __typeof__(ond_vector_split_pairs) plain_vector_split_pairs;
+extern __typeof__(ond_vector_join_pairs) plain_vector_join_pairs;
 
 enum { LONGEST = 261, ROUNDS = 500 };
 
@@ -85,11 +88,39 @@ static void vectors_have_the_same_bits(void **state)
     }
 }
 
+static void weighted_sums_have_the_same_bits(void **state)
+{
+    (void)state;
+    static numbers n;
+    static numbers plain;
+    test_random random = {13};
+    for (int round = 0; round < ROUNDS; round++) {
+        fill(&random, &n);
+        plain = n;
+        size_t count = random_between(&random, 0, LONGEST);
+        size_t terms = random_between(&random, 0, 20);
+        const float *vectors[20];
+        for (size_t t = 0; t < terms; t++) {
+            vectors[t] = &n.w[random_between(&random, 0, LONGEST / 2)].re;
+        }
+        ond_vector_weighted_sum(n.y, n.x, vectors, terms, count);
+        plain_vector_weighted_sum(plain.y, n.x, vectors, terms, count);
+        assert_memory_equal(&n, &plain, sizeof n);
+        ond_vector_split_pairs(n.x, n.y, &n.w[0].re, count);
+        plain_vector_split_pairs(plain.x, plain.y, &n.w[0].re, count);
+        assert_memory_equal(&n, &plain, sizeof n);
+        ond_vector_join_pairs(&n.z[0].re, n.y, n.x, count);
+        plain_vector_join_pairs(&plain.z[0].re, n.y, n.x, count);
+        assert_memory_equal(&n, &plain, sizeof n);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_have_the_same_bits),
         cmocka_unit_test(vectors_have_the_same_bits),
+        cmocka_unit_test(weighted_sums_have_the_same_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@ static const struct {
     {"morlet", ond_morlet_options, sizeof(ond_morlet_config)},
     {"spline", ond_spline_options, sizeof(ond_spline_config)},
     {"separable", ond_separable_options, sizeof(ond_separable_config)},
+    {"dwt", ond_dwt_options, sizeof(ond_dwt_config)},
     {"shearlet", ond_shearlet_options, sizeof(ond_shearlet_config)},
     {"scattering", ond_scattering_options, sizeof(ond_scattering_config)},
     {"denoise", ond_denoise_options, sizeof(ond_denoise_config)},
@@ -106,10 +107,11 @@ static void configs_start_as_their_tables_say(void **state)
     ond_morlet_config morlet = ond_morlet_config_default();
     ond_spline_config spline = ond_spline_config_default();
     ond_separable_config separable = ond_separable_config_default();
+    ond_dwt_config dwt = ond_dwt_config_default();
     ond_shearlet_config shearlet = ond_shearlet_config_default();
     ond_scattering_config scattering = ond_scattering_config_default();
     ond_denoise_config denoise = ond_denoise_config_default();
-    const void *configs[TABLES] = {&morlet, &spline, &separable, &shearlet, &scattering, &denoise};
+    const void *configs[TABLES] = {&morlet, &spline, &separable, &dwt, &shearlet, &scattering, &denoise};
     for (size_t t = 0; t < TABLES; t++) {
         for (const ond_option *option = tables[t].options(); option->name; option++) {
             assert_true(ond_option_value(option, configs[t]) == option->preset);

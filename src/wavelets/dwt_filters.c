@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "wavelets/dwt_filters.h"
+
+/* The minimum-phase square roots of Daubechies' half-band polynomials, by spectral factorisation in 80 digits: of each
+ * pair of roots of Σ_k C(p−1+k, k) yᵏ with y = (2 − z − 1/z)/4 the one inside the unit circle. Row p − 1 has 2p taps.
+ * Source: Daubechies, Ten Lectures on Wavelets, 1992, section 6.4. */
+static const double daubechies[][OND_DWT_MOST_TAPS] = {
+    {0.7071067811865475244, 0.7071067811865475244},
+    {0.48296291314453414337, 0.83651630373780790558, 0.22414386804201338103, -0.12940952255126038117},
+    {0.332670552950082616, 0.80689150931109257649, 0.4598775021184915701, -0.1350110200102545887,
+     -0.085441273882026661693, 0.035226291885709536603},
+    {0.23037781330889650086, 0.71484657055291564709, 0.63088076792985890788, -0.027983769416859854211,
+     -0.18703481171909308408, 0.030841381835560763627, 0.032883011666885199735, -0.010597401785069032105},
+    {0.16010239797419291448, 0.60382926979718967054, 0.72430852843777292773, 0.13842814590132073151,
+     -0.24229488706638203186, -0.032244869584638374648, 0.077571493840045713523, -0.0062414902127982742742,
+     -0.012580751999081999469, 0.003335725285473771278},
+    {0.11154074335010946362, 0.49462389039845308568, 0.75113390802109535068, 0.31525035170919762909,
+     -0.22626469396543982008, -0.12976686756726193556, 0.097501605587323049102, 0.027522865530305728626,
+     -0.031582039317486029565, 0.00055384220116149613925, 0.0047772575109455106396, -0.0010773010853084795649},
+    {0.07785205408500917902, 0.39653931948191730654, 0.72913209084623511992, 0.46978228740519312247,
+     -0.14390600392856497541, -0.22403618499387498264, 0.071309219266830264751, 0.080612609151083071913,
+     -0.03802993693501441358, -0.016574541630666880654, 0.012550998556099840613, 0.00042957797292136652113,
+     -0.0018016407040474909153, 0.00035371379997452024845},
+    {0.054415842243104009955, 0.31287159091429997066, 0.67563073629728980681, 0.58535468365420671277,
+     -0.015829105256349305667, -0.28401554296154692652, 0.00047248457391328277036, 0.12874742662047845886,
+     -0.01736930100180754617, -0.044088253930794751507, 0.013981027917398281649, 0.0087460940474057767164,
+     -0.0048703529934515743104, -0.0003917403733769470463, 0.00067544940645056936637, -0.00011747678412476953373},
+    {0.038077947363878346589, 0.24383467461259035373, 0.6048231236901111119, 0.65728807805130053808,
+     0.13319738582500757619, -0.29327378327917490881, -0.096840783222976460514, 0.14854074933810638014,
+     0.030725681479333379212, -0.067632829061329973676, 0.00025094711483145195759, 0.022361662123679097205,
+     -0.0047232047577513972779, -0.0042815036824634298345, 0.0018476468830562264766, 0.00023038576352319596721,
+     -0.00025196318894271013697, 0.000039347320316271599481},
+    {0.026670057900555553587,    0.18817680007769148902,     0.52720118893172558648,     0.68845903945360356574,
+     0.28117234366057746075,     -0.24984642432731537942,    -0.1959462743773770435,     0.12736934033579326008,
+     0.09305736460357235116,     -0.071394147166397087145,   -0.029457536821875812858,   0.03321267405934100174,
+     0.0036065535669561696554,   -0.010733175483330575044,   0.0013953517470529011658,   0.0019924052951850561172,
+     -0.00068585669495971162656, -0.00011646685512928545095, 0.000093588670320069591334, -0.000013264202894521244812},
+};
+
+/* Symmetric low-pass filters from the middle outwards. */
+typedef struct half_taps {
+    int count;
+    double values[5];
+} half_taps;
+
+typedef struct biorthogonal_pair {
+    half_taps analysis, synthesis;
+} biorthogonal_pair;
+
+/* Source: Cohen, Daubechies & Feauveau, Comm. Pure Appl. Math. 45, 1992, section 6; the 9/7 pair shares the roots of
+ * 1 + 4y + 10y² + 20y³, the real one going to the synthesis. */
+static const biorthogonal_pair cdf53 = {
+    {3, {1.0606601717798212866, 0.3535533905932737622, -0.1767766952966368811}},
+    {2, {0.7071067811865475244, 0.3535533905932737622}},
+};
+static const biorthogonal_pair cdf97 = {
+    {5,
+     {0.85269867900940341931, 0.37740285561265376411, -0.11062440441842340885, -0.023849465019380001913,
+      0.037828455506995461393}},
+    {4, {0.78848561640566439785, 0.41809227322221220084, -0.040689417609558436724, -0.064538882628938438637}},
+};
+
+/* g[j] = (−1)ʲ h[2p−1−j]; analysis and synthesis are the same, as the inverse is the adjoint. */
+static ond_dwt_filters orthogonal_filters(int moments)
+{
+    const double *row = daubechies[moments - 1];
+    int count = 2 * moments;
+    ond_dwt_taps low = {.count = count, .first = 1 - moments};
+    ond_dwt_taps high = low;
+    for (int j = 0; j < count; j++) {
+        low.values[j] = row[j];
+        high.values[j] = j % 2 ? -row[count - 1 - j] : row[count - 1 - j];
+    }
+    return (ond_dwt_filters){.analysis = {low, high}, .synthesis = {low, high}, .high_site = 0, .orthogonal = true};
+}
+
+/* Both sides of a symmetric filter, around its site; with alternating signs, the middle negative, when it becomes the
+ * other's high-pass. */
+static ond_dwt_taps unfold(const half_taps *half, bool alternate)
+{
+    ond_dwt_taps taps = {.count = 2 * half->count - 1, .first = 1 - half->count};
+    for (int i = 0; i < half->count; i++) {
+        double value = alternate && i % 2 == 0 ? -half->values[i] : half->values[i];
+        taps.values[half->count - 1 - i] = value;
+        taps.values[half->count - 1 + i] = value;
+    }
+    return taps;
+}
+
+static ond_dwt_filters biorthogonal_filters(const biorthogonal_pair *pair)
+{
+    return (ond_dwt_filters){
+        .analysis = {unfold(&pair->analysis, false), unfold(&pair->synthesis, true)},
+        .synthesis = {unfold(&pair->synthesis, false), unfold(&pair->analysis, true)},
+        .high_site = 1,
+        .orthogonal = false,
+    };
+}
+
+ond_dwt_filters ond_dwt_filters_of(ond_dwt_family family)
+{
+    switch (family) {
+    case OND_DWT_CDF53:
+        return biorthogonal_filters(&cdf53);
+    case OND_DWT_CDF97:
+        return biorthogonal_filters(&cdf97);
+    default:
+        return orthogonal_filters((int)family - OND_DWT_HAAR + 1);
+    }
+}
