@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/vector.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -189,5 +190,17 @@ OND_HOT void ond_vector_modulus(float *restrict modulus, float scale, const ond_
 {
     for (size_t i = 0; i < count; i++) {
         modulus[i] = scale * sqrtf(z[i].re * z[i].re + z[i].im * z[i].im);
+    }
+}
+
+OND_HOT void ond_vector_modulus_adjoint(ond_complex *restrict z, float scale, const float *restrict cotangent,
+                                        size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        float square = z[i].re * z[i].re + z[i].im * z[i].im;
+        float safe = square >= FLT_MIN ? square : INFINITY;
+        float factor = scale * cotangent[i] / sqrtf(safe);
+        z[i].re = factor * z[i].re;
+        z[i].im = -factor * z[i].im;
     }
 }

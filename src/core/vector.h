@@ -49,4 +49,8 @@ void ond_vector_add_filtered(ond_complex *restrict z, const float *restrict filt
 /* modulus = scale |z| */
 void ond_vector_modulus(float *restrict modulus, float scale, const ond_complex *restrict z, size_t count);
 
+/* z = scale · cotangent · z̄ / |z|, and 0 where |z|² is below the smallest normal number: the conjugate of the gradient
+ * of Σ cotangent · scale |z|. */
+void ond_vector_modulus_adjoint(ond_complex *restrict z, float scale, const float *restrict cotangent, size_t count);
+
 #endif

@@ -47,6 +47,37 @@ void ond_filter_fold(const ond_filter *filter, ond_plane image, ond_plane plane)
     }
 }
 
+/* fold_row with its arguments turned round. */
+static void unfold_row(const ond_complex *folded, size_t plane_width, ptrdiff_t column, ptrdiff_t column_end,
+                       const float *values, ond_complex *image, size_t image_width)
+{
+    size_t place = column < column_end ? ond_frequency_index(column, plane_width) : 0;
+    while (column < column_end) {
+        ptrdiff_t end = column + (ptrdiff_t)(plane_width - place);
+        end = column < 0 && end > 0 ? 0 : end;
+        end = end < column_end ? end : column_end;
+        size_t count = (size_t)(end - column);
+        ond_vector_add_filtered(image + index_of(column, image_width), values, folded + place, count);
+        values += count;
+        column = end;
+        place = 0;
+    }
+}
+
+void ond_filter_unfold(const ond_filter *filter, ond_plane plane, ond_plane image)
+{
+    ond_box grid = ond_box_of_grid(image.height, image.width);
+    ond_box box = ond_box_intersect(filter->box, grid);
+    for (ptrdiff_t row = box.row_begin; row < box.row_end; row++) {
+        ond_run run = filter->runs[row - filter->box.row_begin];
+        ptrdiff_t begin = run.begin > grid.column_begin ? run.begin : grid.column_begin;
+        ptrdiff_t end = run.end < grid.column_end ? run.end : grid.column_end;
+        unfold_row(plane.data + ond_frequency_index(row, plane.height) * plane.stride, plane.width, begin, end,
+                   filter->values + run.offset + (begin - run.begin),
+                   image.data + index_of(row, image.height) * image.stride, image.width);
+    }
+}
+
 /* Columns begin…end − 1 of one row, as far as they are among the first `columns`. */
 static void add_run(const ond_complex *image, size_t width, size_t columns, ptrdiff_t begin, ptrdiff_t end,
                     const float *values, ond_complex *sum)

@@ -20,6 +20,10 @@ typedef struct ond_plane {
  * plane height)th pixel. */
 void ond_filter_fold(const ond_filter *filter, ond_plane image, ond_plane plane);
 
+/* The transpose of ond_filter_fold: image[a + i·plane height, b + k·plane width] += plane[a, b] ψ^ at that frequency.
+ */
+void ond_filter_unfold(const ond_filter *filter, ond_plane plane, ond_plane image);
+
 /* sum += X ψ^ without subsampling. The first `columns` columns are enough where the filter is even and the image real.
  */
 void ond_filter_add_product(const ond_filter *filter, ond_plane image, size_t columns, ond_plane sum);

@@ -6,7 +6,6 @@
 #include "scattering/scattering.h"
 
 #include <math.h>
-#include <string.h>
 
 /* A call of ond_scattering_apply. */
 typedef struct batch {
@@ -85,13 +84,7 @@ static ond_status finish_image(const batch *call, size_t index)
 
 static ond_status check_image(const batch *call, size_t index)
 {
-    const float *image = call->images + index * call->image_size;
-    size_t bad = ond_vector_find_nonfinite(image, call->image_size);
-    if (bad < call->image_size) {
-        return ond_fail(OND_ERROR_ARGUMENT, "image %zu holds %g at row %zu, column %zu, finite numbers are wanted",
-                        index, (double)image[bad], bad / call->plan->width, bad % call->plan->width);
-    }
-    return OND_OK;
+    return ond_scattering_check_pixels(call->images + index * call->image_size, call->plan, index);
 }
 
 static ond_status do_image(void *context, size_t index, int worker)
@@ -149,23 +142,12 @@ static ond_status do_batch(batch *call, size_t count)
     return status;
 }
 
-/* Leading axes of the images, then [paths, output height, output width]. */
-static ond_status shape_features(const ond_scattering *scattering, const ond_array *images, const ond_plan *plan,
-                                 ond_array *features)
-{
-    size_t shape[OND_MAX_RANK];
-    int leading = images->rank - 2;
-    memcpy(shape, images->shape, (size_t)leading * sizeof *shape);
-    shape[leading] = scattering->tree.count;
-    shape[leading + 1] = plan->rows.outputs;
-    shape[leading + 2] = plan->columns.outputs;
-    return ond_array_resize(features, leading + 3, shape);
-}
-
 static ond_status apply_plan(const ond_scattering *scattering, const ond_plan *plan, const ond_array *images,
                              ond_array *features)
 {
-    OND_TRY(shape_features(scattering, images, plan, features));
+    size_t shape[OND_MAX_RANK];
+    int rank = ond_scattering_shape(scattering, plan, images, shape);
+    OND_TRY(ond_array_resize(features, rank, shape));
     batch call = {
         .scattering = scattering,
         .plan = plan,
@@ -179,13 +161,8 @@ static ond_status apply_plan(const ond_scattering *scattering, const ond_plan *p
 
 ond_status ond_scattering_apply(const ond_scattering *scattering, const ond_array *images, ond_array *features)
 {
-    OND_TRY(ond_array_check_filled(images, "the array of images"));
-    if (images->rank < 2 || images->rank > 4) {
-        return ond_fail(OND_ERROR_SHAPE, "images have %d axes, [height, width] and up to two in front are wanted",
-                        images->rank);
-    }
     ond_plan *plan = NULL;
-    OND_TRY(ond_scattering_plan(scattering, images->shape[images->rank - 2], images->shape[images->rank - 1], &plan));
+    OND_TRY(ond_scattering_plan_images(scattering, images, &plan));
     ond_status status = apply_plan(scattering, plan, images, features);
     ond_plan_release(plan);
     return status;

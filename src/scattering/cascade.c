@@ -8,9 +8,9 @@ static ond_plane plane_of(const ond_fft *fft, ond_complex *data)
     return (ond_plane){data, fft->height, fft->width, fft->complex_stride};
 }
 
-/* |IDFT(plane)| row group by row group while the rows are in the first-level cache; the forward rows that the next
- * layer starts with follow at once. */
-static void modulus_of_inverse(const ond_fft *fft, ond_layer layer, float scale, bool forward)
+/* Row group by row group while the rows are in the first-level cache; the forward rows that the next layer starts with
+ * follow at once. */
+void ond_cascade_modulus(const ond_fft *fft, ond_layer layer, float scale, bool forward)
 {
     ond_fft_run(fft, OND_FFT_COLUMNS_BACKWARD, layer.plane);
     for (size_t group = 0; group < fft->height; group += fft->group) {
@@ -30,6 +30,11 @@ static void modulus_of_inverse(const ond_fft *fft, ond_layer layer, float scale,
     }
 }
 
+int ond_cascade_level(const ond_plan *plan, size_t filter, int parent_level)
+{
+    return plan->filter_level[filter] > parent_level ? plan->filter_level[filter] : parent_level;
+}
+
 static ond_status go_down(const ond_cascade *cascade, size_t channel, ond_plane parent, int parent_level,
                           ond_scratch *scratch);
 
@@ -39,13 +44,13 @@ static ond_status follow(const ond_cascade *cascade, size_t channel, ond_plane p
     const ond_plan *plan = cascade->plan;
     const ond_path_node *node = &cascade->tree->nodes[channel];
     size_t filter = ond_path_last_filter(&node->path);
-    int level = plan->filter_level[filter] > parent_level ? plan->filter_level[filter] : parent_level;
+    int level = ond_cascade_level(plan, filter, parent_level);
     const ond_fft *fft = plan->fft[level];
     ond_layer layer = scratch->layer[node->path.order];
     bool forward = node->child_count > 0 || cascade->leaf_spectra;
 
     ond_filter_fold(&plan->bank->filters[filter], parent, plane_of(fft, layer.plane));
-    modulus_of_inverse(fft, layer, 1 / ((float)parent.height * (float)parent.width), forward);
+    ond_cascade_modulus(fft, layer, 1 / ((float)parent.height * (float)parent.width), forward);
     ond_propagated propagated = {channel, level, layer.modulus, plane_of(fft, forward ? layer.spectrum : NULL)};
     OND_TRY(cascade->visitor(cascade->context, &propagated, scratch));
     return node->child_count > 0 ? go_down(cascade, channel, propagated.spectrum, level, scratch) : OND_OK;

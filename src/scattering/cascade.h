@@ -12,6 +12,13 @@ typedef struct ond_propagated {
     ond_plane spectrum;   /* `data` NULL where nothing asked for it */
 } ond_propagated;
 
+/* From a filtered layer to its modulus: layer.modulus = scale |IDFT(layer.plane)|; layer.plane keeps the inverse
+ * transform, not normalised. With `forward` layer.spectrum becomes the whole spectrum of the modulus. */
+void ond_cascade_modulus(const ond_fft *fft, ond_layer layer, float scale, bool forward);
+
+/* The resolution of a filter's output when its input has `parent_level`. */
+int ond_cascade_level(const ond_plan *plan, size_t filter, int parent_level);
+
 /* Called for every path after its parent. */
 typedef ond_status (*ond_cascade_visitor)(void *context, const ond_propagated *propagated, ond_scratch *scratch);
 

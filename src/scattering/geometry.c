@@ -128,3 +128,35 @@ void ond_pad(const ond_axis *rows, const ond_axis *columns, ond_padding padding,
         }
     }
 }
+
+/* Adds one row of the plane to the row of the image that it was copied from. */
+static void unpad_row(const ond_axis *columns, ond_padding padding, const float *from, float *to)
+{
+    size_t after = columns->before + columns->size;
+    for (size_t column = 0; column < columns->size; column++) {
+        to[column] += from[columns->before + column];
+    }
+    if (padding == OND_PADDING_ZERO) {
+        return;
+    }
+    for (size_t column = 0; column < columns->before; column++) {
+        to[ond_reflect((ptrdiff_t)column - (ptrdiff_t)columns->before, columns->size)] += from[column];
+    }
+    for (size_t column = after; column < columns->padded; column++) {
+        to[ond_reflect((ptrdiff_t)column - (ptrdiff_t)columns->before, columns->size)] += from[column];
+    }
+}
+
+void ond_pad_adjoint(const ond_axis *rows, const ond_axis *columns, ond_padding padding, const float *plane,
+                     size_t stride, float *image)
+{
+    memset(image, 0, rows->size * columns->size * sizeof *image);
+    for (size_t row = 0; row < rows->padded; row++) {
+        ptrdiff_t position = (ptrdiff_t)row - (ptrdiff_t)rows->before;
+        bool inside = position >= 0 && position < (ptrdiff_t)rows->size;
+        if (padding != OND_PADDING_ZERO || inside) {
+            unpad_row(columns, padding, plane + row * stride,
+                      image + ond_reflect(position, rows->size) * columns->size);
+        }
+    }
+}

@@ -25,4 +25,8 @@ ond_status ond_axis_lay_out(size_t size, int scales, const ond_scattering_config
 void ond_pad(const ond_axis *rows, const ond_axis *columns, ond_padding padding, const float *image, float *plane,
              size_t stride);
 
+/* The transpose of ond_pad: each pixel of `image` becomes the sum of the places of the plane that it was copied to. */
+void ond_pad_adjoint(const ond_axis *rows, const ond_axis *columns, ond_padding padding, const float *plane,
+                     size_t stride, float *image);
+
 #endif

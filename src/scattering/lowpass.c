@@ -4,6 +4,7 @@
 #include "core/memory.h"
 
 #include <math.h>
+#include <string.h>
 
 static const ond_filter *low_pass_of(const ond_filters *filters)
 {
@@ -146,5 +147,31 @@ void ond_lowpass_apply(const ond_lowpass *lowpass, const float *plane, size_t st
         ond_sample_plane(&lowpass->rows, &lowpass->columns, plane, stride, scratch, samples);
     } else {
         apply_folded(lowpass, spectrum, (ond_complex *)(void *)scratch, samples);
+    }
+}
+
+static void spread_folded(const ond_lowpass *lowpass, const float *samples, ond_complex *scratch, ond_plane spectrum)
+{
+    const ond_fft *fft = lowpass->fft;
+    ond_plane plane = {scratch, fft->height, fft->width, fft->complex_stride};
+    float scale = 1 / ((float)spectrum.height * (float)spectrum.width);
+    memset(scratch, 0, fft->height * fft->complex_stride * sizeof *scratch);
+    for (size_t k = 0; k < lowpass->output_height; k++) {
+        ond_complex *row = scratch + (lowpass->first_row + k * lowpass->row_step) * fft->complex_stride;
+        for (size_t l = 0; l < lowpass->output_width; l++) {
+            row[lowpass->first_column + l * lowpass->column_step].re = scale * *samples++;
+        }
+    }
+    ond_fft_backward(fft, scratch); /* of real samples: the conjugate of the forward transform */
+    ond_filter_unfold(lowpass->filter, plane, spectrum);
+}
+
+void ond_lowpass_adjoint(const ond_lowpass *lowpass, const float *samples, float *scratch, float *plane, size_t stride,
+                         ond_plane spectrum)
+{
+    if (lowpass->separable) {
+        ond_spread_samples(&lowpass->rows, &lowpass->columns, samples, scratch, plane, stride);
+    } else {
+        spread_folded(lowpass, samples, (ond_complex *)(void *)scratch, spectrum);
     }
 }

@@ -34,4 +34,9 @@ size_t ond_lowpass_scratch(const ond_lowpass *lowpass);
 void ond_lowpass_apply(const ond_lowpass *lowpass, const float *plane, size_t stride, ond_plane spectrum,
                        float *scratch, float *samples);
 
+/* The transpose of ond_lowpass_apply. Separable: the gradient with respect to the plane, which is overwritten.
+ * Otherwise: the conjugate of the gradient with respect to the spectrum, which is added to. */
+void ond_lowpass_adjoint(const ond_lowpass *lowpass, const float *samples, float *scratch, float *plane, size_t stride,
+                         ond_plane spectrum);
+
 #endif

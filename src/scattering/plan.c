@@ -56,8 +56,7 @@ static ond_status create_levels(ond_plan *plan, const ond_scattering_config *con
     return OND_OK;
 }
 
-/* Cuts one worker's scratch from an arena, or measures it. */
-static ond_scratch take_scratch(const ond_plan *plan, bool own_image, ond_arena *arena)
+ond_scratch ond_plan_take_scratch(const ond_plan *plan, bool own_image, ond_arena *arena)
 {
     ond_scratch scratch = {0};
     for (int depth = own_image ? 0 : 1; depth <= plan->order; depth++) {
@@ -80,7 +79,7 @@ static ond_scratch take_scratch(const ond_plan *plan, bool own_image, ond_arena 
 static void take_all(const ond_plan *plan, int workers, bool own_image, ond_arena *arena, ond_scratch *scratch)
 {
     for (int worker = 0; worker < workers; worker++) {
-        scratch[worker] = take_scratch(plan, own_image || worker == 0, arena);
+        scratch[worker] = ond_plan_take_scratch(plan, own_image || worker == 0, arena);
     }
 }
 

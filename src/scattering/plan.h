@@ -2,6 +2,7 @@
 #ifndef OND_SCATTERING_PLAN_H
 #define OND_SCATTERING_PLAN_H
 
+#include "core/memory.h"
 #include "scattering/lowpass.h"
 #include "scattering/paths.h"
 
@@ -43,6 +44,9 @@ ond_status ond_plan_create(const ond_filters *filters, const ond_scattering_conf
 /* Plans are shared: each share is undone by a release, the last of which frees. */
 void ond_plan_share(ond_plan *plan);
 void ond_plan_release(ond_plan *plan);
+
+/* Cuts one worker's scratch from an arena, or measures it. */
+ond_scratch ond_plan_take_scratch(const ond_plan *plan, bool own_image, ond_arena *arena);
 
 /* Scratch for `workers` in one block, or NULL.
  * @param scratch  one entry per worker

@@ -33,4 +33,8 @@ size_t ond_sample_scratch(const ond_sampler *columns);
 void ond_sample_plane(const ond_sampler *rows, const ond_sampler *columns, const float *plane, size_t stride,
                       float *scratch, float *samples);
 
+/* The transpose: plane[i, j] = Σ rows[k, i] samples[k, l] columns[l, j]. Scratch as for ond_sample_plane. */
+void ond_spread_samples(const ond_sampler *rows, const ond_sampler *columns, const float *samples, float *scratch,
+                        float *plane, size_t stride);
+
 #endif

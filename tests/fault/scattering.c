@@ -33,12 +33,15 @@ static ond_status use_scattering(const ond_scattering *scattering)
 {
     ond_array image = picture();
     ond_array features = {0};
+    ond_array gradient = {0};
     ond_scattering_energy energy;
     size_t visited = 0;
     ond_status status = ond_scattering_apply(scattering, &image, &features);
+    status = status == OND_OK ? ond_scattering_adjoint(scattering, &image, &features, &gradient) : status;
     status = status == OND_OK ? ond_scattering_visit(scattering, &image, walk_step, &visited) : status;
     status = status == OND_OK ? ond_scattering_measure_energy(scattering, &image, &energy) : status;
     ond_array_free(&features);
+    ond_array_free(&gradient);
     return status;
 }
 

@@ -15,6 +15,7 @@ extern __typeof__(ond_vector_scale) plain_vector_scale;
 extern __typeof__(ond_vector_dot) plain_vector_dot;
 extern __typeof__(ond_vector_add_filtered) plain_vector_add_filtered;
 extern __typeof__(ond_vector_modulus) plain_vector_modulus;
+extern __typeof__(ond_vector_modulus_adjoint) plain_vector_modulus_adjoint;
 extern __typeof__(ond_vector_weighted_sum) plain_vector_weighted_sum;
 extern __typeof__(ond_vector_split_pairs) plain_vector_split_pairs;
 extern __typeof__(ond_vector_join_pairs) plain_vector_join_pairs;
@@ -84,6 +85,9 @@ static void vectors_have_the_same_bits(void **state)
         assert_memory_equal(&n, &plain, sizeof n);
         ond_vector_modulus(n.x, scale, n.w, count);
         plain_vector_modulus(plain.x, scale, plain.w, count);
+        assert_memory_equal(&n, &plain, sizeof n);
+        ond_vector_modulus_adjoint(n.w, scale, n.y, count);
+        plain_vector_modulus_adjoint(plain.w, scale, plain.y, count);
         assert_memory_equal(&n, &plain, sizeof n);
     }
 }
