@@ -11,7 +11,7 @@ pkg_check_modules(FFTW3F REQUIRED IMPORTED_TARGET fftw3f) # fft; Debian ships no
 find_package(PNG REQUIRED)                                # io
 find_package(JPEG REQUIRED)                               # io
 find_package(ZLIB REQUIRED)                               # io
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson) # io, cli
 if(ONDELET_PROGRAM)
-  pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson) # cli
   pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)     # cli
 endif()

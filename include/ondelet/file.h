@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/** Reads a whole NumPy .npy file (format 1 to 3; u1 i1 u2 i2 u4 i4 u8 i8 f4 f8 and bool; either byte order; C or
+/** Reads a whole NumPy .npy file (format 1 to 3; u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8 and bool; either byte order; C or
  *  Fortran order) or an IDX file (u1 i1 i2 i4 f4 f8), plain or gzipped. Values are converted to float as they are,
  *  without scaling.
  *  @param[in] path  "-" is standard input

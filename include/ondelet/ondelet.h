@@ -15,6 +15,7 @@
 #include <ondelet/scattering.h>
 #include <ondelet/shearlets.h>
 #include <ondelet/status.h>
+#include <ondelet/tensors.h>
 #include <ondelet/threshold.h>
 #include <ondelet/wavelets.h>
 

@@ -152,6 +152,79 @@ static bool describe_picture(file_name name, bool json)
     return true;
 }
 
+/* A text of one line: what a model keeps can be long, or a table. */
+static void print_text(const char *key, const char *text)
+{
+    enum { MOST = 100 };
+    printf("  %s: ", key);
+    for (int i = 0; text[i] && (i < MOST || (text[i] & 0xc0) == 0x80); i++) {
+        putchar((unsigned char)text[i] < ' ' ? ' ' : text[i]);
+    }
+    puts(strlen(text) > MOST ? " ..." : "");
+}
+
+static void print_tensors(file_name name, const ond_tensors *tensors)
+{
+    size_t count = ond_tensors_count(tensors), numbers = 0;
+    for (size_t i = 0; i < count; i++) {
+        numbers += ond_array_count(ond_tensors_array(tensors, i));
+    }
+    printf("%s: model (safetensors), %zu tensors, %zu numbers\n", name.shown, count, numbers);
+    for (size_t i = 0; i < ond_tensors_metadata_count(tensors); i++) {
+        const char *key = ond_tensors_metadata_key(tensors, i);
+        print_text(key, ond_tensors_metadata(tensors, key));
+    }
+    for (size_t i = 0; i < count; i++) {
+        const ond_array *array = ond_tensors_array(tensors, i);
+        char text[SHAPE_TEXT];
+        const char *shape = array->rank ? shape_text(array->rank, array->shape, text) : "a number";
+        printf("  %s  %s\n", ond_tensors_name(tensors, i), shape);
+    }
+}
+
+static void print_tensors_json(file_name name, const ond_tensors *tensors)
+{
+    json_t *object = json_pack("{s:i, s:o, s:s, s:s}", "schema", 1, "file", json_text(name.shown), "kind", "model",
+                               "format", "safetensors");
+    json_t *metadata = json_object(), *list = json_array();
+    for (size_t i = 0; i < ond_tensors_metadata_count(tensors); i++) {
+        const char *key = ond_tensors_metadata_key(tensors, i);
+        json_object_set_new(metadata, key, json_text(ond_tensors_metadata(tensors, key)));
+    }
+    for (size_t i = 0; i < ond_tensors_count(tensors); i++) {
+        const ond_array *array = ond_tensors_array(tensors, i);
+        json_array_append_new(list, json_pack("{s:o, s:o}", "name", json_text(ond_tensors_name(tensors, i)), "shape",
+                                              json_shape(array->rank, array->shape)));
+    }
+    json_object_set_new(object, "metadata", metadata);
+    json_object_set_new(object, "tensors", list);
+    json_print(object);
+}
+
+static bool describe_tensors(file_name name, bool json)
+{
+    ond_tensors *tensors = NULL;
+    if (ond_tensors_read(name.path, &tensors)) {
+        complain_of_file(name);
+        return false;
+    }
+    if (json) {
+        print_tensors_json(name, tensors);
+    } else {
+        print_tensors(name, tensors);
+    }
+    ond_tensors_destroy(tensors);
+    return true;
+}
+
+static bool describe(file_name name, bool json)
+{
+    if (ond_tensors_recognize(name.path)) {
+        return describe_tensors(name, json);
+    }
+    return ond_array_recognize(name.path) ? describe_array(name, json) : describe_picture(name, json);
+}
+
 static exit_status run_info(cli_request *request)
 {
     if (request->input_count == 0) {
@@ -160,9 +233,7 @@ static exit_status run_info(cli_request *request)
     input_list inputs = inputs_expand(request->inputs, request->input_count);
     bool fine = inputs.failed == 0;
     for (size_t i = 0; i < inputs.count; i++) {
-        file_name name = inputs.files[i];
-        bool is_array = ond_array_recognize(name.path);
-        fine = (is_array ? describe_array(name, request->json) : describe_picture(name, request->json)) && fine;
+        fine = describe(inputs.files[i], request->json) && fine;
     }
     inputs_free(&inputs);
     return fine ? ALL_DONE : SOME_FAILED;

@@ -126,6 +126,5 @@ void print_version(bool json)
     for (size_t i = 0; i < json_array_size(libraries); i++) {
         printf("%s\n", json_string_value(json_array_get(libraries, i)));
     }
-    printf("jansson %s\n", JANSSON_VERSION);
     json_decref(libraries);
 }

@@ -10,9 +10,7 @@
 #include <string.h>
 
 enum {
-    CHUNK_SIZE = 1 << 16,  /* bytes converted at a time; a multiple of every element's size */
-    FIRST_PIECE = 1 << 18, /* elements taken on trust when the file's size is not known beforehand */
-    LIMIT_FACTOR = 64      /* elements per pixel of ond_image_limit */
+    LIMIT_FACTOR = 64 /* elements per pixel of ond_image_limit */
 };
 
 struct ond_array_reader {
@@ -22,7 +20,6 @@ struct ond_array_reader {
     size_t items, item_count; /* items of the first axis, elements of each */
     size_t next;
     ond_array whole; /* a Fortran-order file */
-    unsigned char chunk[CHUNK_SIZE];
 };
 
 bool ond_array_recognize(const char *path)
@@ -144,22 +141,7 @@ static ond_status reader_open(const char *path, ond_array_reader **reader)
 
 static ond_status reader_take(ond_array_reader *reader, float *values, size_t count)
 {
-    const ond_element *element = reader->header.element;
-    size_t most = CHUNK_SIZE / element->size;
-    for (size_t done = 0; done < count;) {
-        size_t piece = count - done < most ? count - done : most;
-        size_t taken = 0;
-        OND_TRY(ond_stream_read(reader->stream, reader->chunk, piece * element->size, &taken));
-        if (taken < piece * element->size) {
-            return ond_fail(OND_ERROR_FORMAT, "the file is truncated: its data ends before its header says");
-        }
-        if (reader->header.swapped) {
-            ond_elements_swap(reader->chunk, piece, element->size);
-        }
-        element->convert(reader->chunk, values + done, piece);
-        done += piece;
-    }
-    return OND_OK;
+    return ond_elements_take(reader->stream, reader->header.element, reader->header.swapped, values, count);
 }
 
 static ond_status reader_check_end(ond_array_reader *reader)
@@ -167,28 +149,6 @@ static ond_status reader_check_end(ond_array_reader *reader)
     int byte = -1;
     OND_TRY(ond_stream_byte(reader->stream, &byte));
     return byte < 0 ? OND_OK : ond_fail(OND_ERROR_FORMAT, "bytes are left over after the array");
-}
-
-/* Takes memory as the data arrives. Returns what was read in `*values`, also on failure. */
-static ond_status reader_take_growing(ond_array_reader *reader, size_t count, float **values)
-{
-    size_t held = 0;
-    while (held < count) {
-        size_t room = held ? held : FIRST_PIECE;
-        size_t capacity = room < count - held ? held + room : count;
-        float *larger = ond_memory_allocate(capacity, sizeof *larger);
-        if (!larger) {
-            return OND_ERROR_MEMORY;
-        }
-        if (held > 0) {
-            memcpy(larger, *values, held * sizeof *larger);
-        }
-        ond_memory_free(*values);
-        *values = larger;
-        OND_TRY(reader_take(reader, larger + held, capacity - held));
-        held = capacity;
-    }
-    return OND_OK;
 }
 
 static bool array_is_ready(const ond_array *array, const ond_array_header *header)
@@ -203,14 +163,14 @@ static ond_status reader_take_all(ond_array_reader *reader, ond_array *array)
     const ond_array_header *header = &reader->header;
     size_t count = reader->items * reader->item_count;
     uint64_t ignored = 0;
-    bool trusted = ond_stream_remaining(reader->stream, &ignored) || count <= FIRST_PIECE;
+    bool trusted = ond_stream_remaining(reader->stream, &ignored) || count <= OND_ELEMENTS_TRUSTED;
     if (trusted || array->borrowed || array_is_ready(array, header)) {
         OND_TRY(ond_array_resize(array, header->rank, header->shape));
         OND_TRY(reader_take(reader, array->data, count));
         return reader_check_end(reader);
     }
     float *values = NULL;
-    ond_status status = reader_take_growing(reader, count, &values);
+    ond_status status = ond_elements_take_growing(reader->stream, header->element, header->swapped, count, &values);
     status = status == OND_OK ? reader_check_end(reader) : status;
     if (status != OND_OK) {
         ond_memory_free(values);

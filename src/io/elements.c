@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "io/elements.h"
 
+#include "core/memory.h"
+
 #include <string.h>
 
 /* Bytes of files are aligned to nothing, hence the copies; compilers make plain loads of them. */
@@ -32,6 +34,47 @@ static void convert_bool(const unsigned char *bytes, float *values, size_t count
     }
 }
 
+static float float_from_bits(uint32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* IEEE 754 binary16: 5 bits of exponent, 10 of fraction. */
+static float half_to_float(uint16_t half)
+{
+    uint32_t sign = (uint32_t)(half & 0x8000) << 16;
+    uint32_t exponent = half >> 10 & 31, fraction = half & 0x3ff;
+    if (exponent == 0) {
+        float small = (float)fraction * 0x1p-24f;
+        return sign ? -small : small;
+    }
+    exponent = exponent == 31 ? 255 : exponent + 127 - 15;
+    return float_from_bits(sign | exponent << 23 | fraction << 13);
+}
+
+static void convert_f2(const unsigned char *bytes, float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint16_t half;
+        memcpy(&half, bytes + 2 * i, sizeof half);
+        values[i] = half_to_float(half);
+    }
+}
+
+/* The upper half of a float. */
+static void convert_bfloat16(const unsigned char *bytes, float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint16_t upper;
+        memcpy(&upper, bytes + 2 * i, sizeof upper);
+        values[i] = float_from_bits((uint32_t)upper << 16);
+    }
+}
+
+static const ond_element bfloat16 = {0, 2, 0, 0, convert_bfloat16};
+
 static const ond_element elements[] = {
     {'u', 1, 0x08, 255, convert_u1},
     {'i', 1, 0x09, 0, convert_i1},
@@ -41,10 +84,13 @@ static const ond_element elements[] = {
     {'i', 4, 0x0c, 0, convert_i4},
     {'u', 8, 0, 18446744073709551615.0, convert_u8},
     {'i', 8, 0, 0, convert_i8},
+    {'f', 2, 0, 0, convert_f2},
     {'f', 4, 0x0d, 0, convert_f4},
     {'f', 8, 0x0e, 0, convert_f8},
     {'b', 1, 0, 0, convert_bool},
 };
+
+enum { CHUNK_SIZE = 1 << 14 }; /* bytes converted at a time; a multiple of every element's size */
 
 enum { ELEMENTS = sizeof elements / sizeof elements[0] };
 
@@ -68,6 +114,11 @@ const ond_element *ond_element_find_idx(unsigned code)
     return NULL;
 }
 
+const ond_element *ond_element_bfloat16(void)
+{
+    return &bfloat16;
+}
+
 void ond_elements_swap(unsigned char *bytes, size_t count, unsigned size)
 {
     for (size_t i = 0; i < count; i++) {
@@ -86,4 +137,46 @@ bool ond_machine_is_big_endian(void)
     unsigned char first = 0;
     memcpy(&first, &one, 1);
     return first == 0;
+}
+
+ond_status ond_elements_take(ond_stream *stream, const ond_element *element, bool swapped, float *values, size_t count)
+{
+    unsigned char chunk[CHUNK_SIZE];
+    size_t most = CHUNK_SIZE / element->size;
+    for (size_t done = 0; done < count;) {
+        size_t piece = count - done < most ? count - done : most;
+        size_t taken = 0;
+        OND_TRY(ond_stream_read(stream, chunk, piece * element->size, &taken));
+        if (taken < piece * element->size) {
+            return ond_fail(OND_ERROR_FORMAT, "the file is truncated: its data ends before its header says");
+        }
+        if (swapped) {
+            ond_elements_swap(chunk, piece, element->size);
+        }
+        element->convert(chunk, values + done, piece);
+        done += piece;
+    }
+    return OND_OK;
+}
+
+ond_status ond_elements_take_growing(ond_stream *stream, const ond_element *element, bool swapped, size_t count,
+                                     float **values)
+{
+    size_t held = 0;
+    while (held < count) {
+        size_t room = held ? held : OND_ELEMENTS_TRUSTED;
+        size_t capacity = room < count - held ? held + room : count;
+        float *larger = ond_memory_allocate(capacity, sizeof *larger);
+        if (!larger) {
+            return OND_ERROR_MEMORY;
+        }
+        if (held > 0) {
+            memcpy(larger, *values, held * sizeof *larger);
+        }
+        ond_memory_free(*values);
+        *values = larger;
+        OND_TRY(ond_elements_take(stream, element, swapped, larger + held, capacity - held));
+        held = capacity;
+    }
+    return OND_OK;
 }

@@ -8,7 +8,7 @@
 
 /* A number type of array files. */
 typedef struct ond_element {
-    char kind;      /* NumPy's letter: u unsigned, i signed, f float, b bool */
+    char kind;      /* NumPy's letter: u unsigned, i signed, f float, b bool; 0 when it has none */
     unsigned size;  /* bytes */
     unsigned idx;   /* IDX's code, 0 when it has none */
     double maximum; /* the largest sample of unsigned types, else 0 */
@@ -23,6 +23,18 @@ const ond_element *ond_element_find_idx(unsigned code);
 void ond_elements_swap(unsigned char *bytes, size_t count, unsigned size);
 
 bool ond_machine_is_big_endian(void);
+
+/* The types of tensor files that NumPy has no letter for. */
+const ond_element *ond_element_bfloat16(void);
+
+enum { OND_ELEMENTS_TRUSTED = 1 << 18 }; /* taken on trust when the file's size is not known beforehand */
+
+/* Takes the stream's next `count` elements. @retval OND_ERROR_FORMAT  the stream ends before */
+ond_status ond_elements_take(ond_stream *stream, const ond_element *element, bool swapped, float *values, size_t count);
+
+/* The same into new memory, taken as the data arrives. Returns what was read in `*values`, also on failure. */
+ond_status ond_elements_take_growing(ond_stream *stream, const ond_element *element, bool swapped, size_t count,
+                                     float **values);
 
 /* What the header of an array file says. */
 typedef struct ond_array_header {

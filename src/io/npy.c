@@ -131,7 +131,7 @@ static ond_status text_type(npy_text *text)
     text->header->swapped = big != ond_machine_is_big_endian();
     if (!text->header->element) {
         return ond_fail(OND_ERROR_UNSUPPORTED,
-                        "the array holds elements of type '%s', bool, integers or floats of 4 or 8 bytes are wanted",
+                        "the array holds elements of type '%s', bool, integers or floats of 2, 4 or 8 bytes are wanted",
                         word);
     }
     return OND_OK;

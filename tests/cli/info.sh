@@ -17,3 +17,17 @@ npy_header '<f4' '(0, 3)' >empty.npy
 expect 0 info empty.npy --json
 expect_text stdout '"shape": [0, 3]'
 expect_text stdout '"minimum": null'
+
+tensors() { # HEADER DATA: a safetensors file on stdout
+    printf "\\x$(printf %02x "${#1}")\0\0\0\0\0\0\0%s" "$1"
+    printf "$2"
+}
+tensors '{"__metadata__":{"kind":"head"},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}' "$one$two" >m.safetensors
+expect 0 info m.safetensors
+expect_text stdout "m.safetensors: model (safetensors), 1 tensors, 2 numbers"
+expect_text stdout "  kind: head"
+expect_text stdout "  w  2 x 1"
+expect 0 info m.safetensors --json
+expect_text stdout '"kind": "model", "format": "safetensors", "metadata": {"kind": "head"}, "tensors": [{"name": "w", "shape": [2, 1]}]'
+head -c 101 m.safetensors >cut.safetensors
+refused 1 "cut.safetensors: the header declares 8 bytes of data" info cut.safetensors

@@ -84,6 +84,40 @@ static ond_status text_is_written(void *context)
     return status;
 }
 
+static ond_status tensors_are_read(void *context)
+{
+    ond_tensors *tensors = NULL;
+    ond_status status = ond_tensors_read(context, &tensors);
+    ond_tensors_destroy(tensors);
+    return status;
+}
+
+static ond_status fill_and_write(ond_tensors *tensors, const char *path)
+{
+    float values[6] = {0};
+    ond_array array = ond_array_view(values, 2, (size_t[]){2, 3});
+    ond_scattering_config config = ond_scattering_config_default();
+    for (char name[2] = "a"; name[0] < 'k'; name[0]++) {
+        ond_status status = ond_tensors_add(tensors, name, &array);
+        if (status != OND_OK) {
+            return status;
+        }
+    }
+    ond_status status = ond_tensors_options_set(tensors, "scattering", ond_scattering_options(), &config);
+    return status == OND_OK ? ond_tensors_write(tensors, path) : status;
+}
+
+static ond_status tensors_are_written(void *context)
+{
+    ond_tensors *tensors = NULL;
+    ond_status status = ond_tensors_create(&tensors);
+    if (status == OND_OK) {
+        status = fill_and_write(tensors, context);
+    }
+    ond_tensors_destroy(tensors);
+    return status;
+}
+
 static void sweep(fault_operation operation, const char *path)
 {
     char kept[4096];
@@ -106,6 +140,8 @@ static void readers_survive_every_failed_allocation(void **state)
         sweep(array_is_read, corpus_path(arrays[i]));
         sweep(items_are_read, corpus_path(arrays[i]));
     }
+    sweep(tensors_are_read, corpus_path("tensors_read/model.safetensors"));
+    sweep(tensors_are_read, corpus_path("tensors_read/types.safetensors"));
 }
 
 static void writers_survive_every_failed_allocation(void **state)
@@ -118,6 +154,7 @@ static void writers_survive_every_failed_allocation(void **state)
     sweep(array_is_written, scratch_path("a.npy"));
     sweep(items_are_written, scratch_path("b.npy"));
     sweep(text_is_written, scratch_path("a.txt"));
+    sweep(tensors_are_written, scratch_path("a.safetensors"));
 }
 
 int main(void)
