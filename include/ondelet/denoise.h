@@ -37,16 +37,31 @@ OND_API const ond_option *ond_denoise_options(void);
  *  @param[out] noise_std  units of the image; 0 for a constant image */
 OND_CHECKED ond_status ond_noise_estimate(const ond_array *image, double *noise_std);
 
+/** What images of one size share: filters, borders, options. Immutable, used by any number of threads at once. */
+typedef struct ond_denoiser ond_denoiser;
+
+/** @param[in] config         NULL for the default
+ *  @param[in] height, width  pixels, at least 1
+ *  @retval OND_ERROR_ARGUMENT, OND_ERROR_SHAPE, OND_ERROR_MEMORY
+ *  Cost: that of a shearlet bank of the padded size, about a seventh of denoising one image. */
+OND_CHECKED ond_status ond_denoiser_create(const ond_denoise_config *config, size_t height, size_t width,
+                                           ond_denoiser **denoiser);
+/** Accepts NULL. */
+OND_API void ond_denoiser_destroy(ond_denoiser *denoiser);
+
 /** Removes noise.
- *  @param[in]  noisy   [height, width], or [3, height, width] for colour (decorrelated first); any size, finite, any
- * units; nothing is clipped
- *  @param[in]  config  NULL for the default
- *  @param[out] clean   the shape of `noisy`
+ *  @param[in]  noisy   [height, width] as the denoiser was made for, or [3, height, width] for colour (decorrelated
+ *                      first); finite, any units; nothing is clipped
+ *  @param[out] clean   the shape of `noisy`; may be the same array
  *  @param[out] noise_std_used  what was given or estimated; may be NULL
- *  @retval OND_ERROR_SHAPE, OND_ERROR_ARGUMENT, OND_ERROR_MEMORY
+ *  @retval OND_ERROR_SHAPE, OND_ERROR_ARGUMENT (a NaN or infinity), OND_ERROR_MEMORY
  *  Cost: about 250 real FFTs of the padded size and 3000 multiplications per pixel for OND_DENOISE_UNION.
  *  Source: Kutyniok, Lim & Reisenhofer, ShearLab 3D, 2016; Guleryuz, Weighted averaging for denoising with overcomplete
  *  dictionaries, IEEE TIP 16(12), 2007. */
+OND_CHECKED ond_status ond_denoiser_apply(const ond_denoiser *denoiser, const ond_array *noisy, ond_array *clean,
+                                          double *noise_std_used);
+
+/** The same for one image, with a denoiser of its size made for it. */
 OND_CHECKED ond_status ond_denoise(const ond_array *noisy, const ond_denoise_config *config, ond_array *clean,
                                    double *noise_std_used);
 

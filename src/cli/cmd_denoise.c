@@ -144,6 +144,7 @@ static exit_status denoise_inputs(const denoise_request *request, const input_li
     if (status == ALL_DONE) {
         status = !request->compare || output_is_free(&request->common, request->compare) ? run_job(&job) : SOME_FAILED;
     }
+    ond_denoiser_destroy(job.denoiser);
     outputs_free(&job.outputs);
     return status;
 }

@@ -249,13 +249,30 @@ static ond_status score_both(denoise_run *run)
     return status ? status : score_image(&run->clean, &run->wanted, run->range, &run->after);
 }
 
+/* The denoiser of the image before, where it fits this one too. */
+static ond_status choose_denoiser(denoise_job *job, const ond_denoise_config *config, const ond_array *noisy)
+{
+    const size_t *size = noisy->shape + noisy->rank - 2;
+    bool fits = job->denoiser && memcmp(size, job->denoiser_size, sizeof job->denoiser_size) == 0
+                && job->denoiser_config.noise_std == config->noise_std;
+    if (fits) {
+        return OND_OK;
+    }
+    ond_denoiser_destroy(job->denoiser);
+    job->denoiser = NULL;
+    job->denoiser_config = *config;
+    memcpy(job->denoiser_size, size, sizeof job->denoiser_size);
+    return ond_denoiser_create(config, size[0], size[1], &job->denoiser);
+}
+
 static bool denoise_image(denoise_run *run)
 {
     const denoise_request *request = run->job->request;
     ond_denoise_config config = request->denoise;
     config.noise_std = request->sigma * sigma_scale(run);
     double started = seconds_now();
-    ond_status status = ond_denoise(&run->noisy, &config, &run->clean, &run->sigma);
+    ond_status status = choose_denoiser(run->job, &config, &run->noisy);
+    status = status ? status : ond_denoiser_apply(run->job->denoiser, &run->noisy, &run->clean, &run->sigma);
     run->elapsed_s = seconds_now() - started;
     run->sigma = request->sigma > 0 ? request->sigma : run->sigma / sigma_scale(run);
     status = status ? status : score_both(run);

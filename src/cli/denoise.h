@@ -33,6 +33,9 @@ typedef struct denoise_job {
     output_list outputs;
     FILE *text; /* results for people: stderr when stdout carries the output; NULL: not wanted there */
     denoise_totals totals;
+    ond_denoiser *denoiser; /* of the image before; NULL: none yet */
+    ond_denoise_config denoiser_config;
+    size_t denoiser_size[2];
 } denoise_job;
 
 /* Does all of input `index` and counts it as done or, after a complaint, as failed. */

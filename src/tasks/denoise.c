@@ -2,161 +2,12 @@
 #include "tasks/denoise.h"
 
 #include "core/array.h"
-#include "core/border.h"
 #include "core/memory.h"
 #include "core/vector.h"
-#include "fft/fft.h"
-
-#include <ondelet/filters.h>
-#include <ondelet/shearlets.h>
-#include <ondelet/wavelets.h>
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
-
-enum {
-    MARGIN = 16,       /* mirrored pixels around the plane */
-    SMALLEST_SIDE = 32 /* of a padded plane */
-};
-
-/* What all planes of one size share. */
-typedef struct denoiser {
-    ond_denoise_method method;
-    size_t height, width, padded_height, padded_width;
-    ond_filters *bank;
-} denoiser;
-
-static size_t padded_side(size_t side)
-{
-    size_t wanted = side + 2 * MARGIN;
-    return ond_fft_good_size(wanted > SMALLEST_SIDE ? wanted : SMALLEST_SIDE, 2);
-}
-
-/* Four octaves, fewer where the coarsest shearlets would be longer than the picture. */
-static int scales_for(size_t height, size_t width)
-{
-    size_t side = height < width ? height : width;
-    int scales = 1;
-    while (scales < 4 && side >= (size_t)32 << scales) {
-        scales++;
-    }
-    return scales;
-}
-
-static ond_status create_denoiser(ond_denoise_method method, size_t height, size_t width, denoiser *d)
-{
-    *d = (denoiser){
-        .method = method == OND_DENOISE_AUTO ? OND_DENOISE_UNION : method,
-        .height = height,
-        .width = width,
-        .padded_height = padded_side(height),
-        .padded_width = padded_side(width),
-    };
-    if (d->method == OND_DENOISE_UNION || d->method == OND_DENOISE_SHEARLET) {
-        ond_shearlet_config config = ond_shearlet_config_default();
-        config.scales = scales_for(d->padded_height, d->padded_width);
-        config.height = (int)d->padded_height;
-        config.width = (int)d->padded_width;
-        return ond_shearlet_create(&config, &d->bank);
-    }
-    if (d->method == OND_DENOISE_WAVELET) {
-        ond_separable_config config = ond_separable_config_default();
-        config.scales = scales_for(d->padded_height, d->padded_width);
-        config.height = (int)d->padded_height;
-        config.width = (int)d->padded_width;
-        return ond_separable_create(&config, &d->bank);
-    }
-    return OND_OK;
-}
-
-/* The mean of what the method's parts make of a plane. `second` is scratch. */
-static ond_status run_stage(const denoiser *d, const ond_noisy_plane *plane, const ond_array *pilot, ond_array *second,
-                            ond_array *clean)
-{
-    if (d->method == OND_DENOISE_SHEARLET) {
-        return ond_denoise_shearlet_stage(d->bank, plane, pilot, clean);
-    }
-    if (d->method == OND_DENOISE_LOCAL) {
-        return ond_denoise_local_stage(NULL, plane, pilot, clean);
-    }
-    if (d->method == OND_DENOISE_WAVELET) {
-        return ond_denoise_wavelet_stage(d->bank, plane, pilot, clean);
-    }
-    OND_TRY(ond_denoise_shearlet_stage(d->bank, plane, pilot, clean));
-    OND_TRY(ond_denoise_local_stage(NULL, plane, pilot, second));
-    for (size_t i = 0; i < ond_array_count(clean); i++) {
-        clean->data[i] = 0.5f * (clean->data[i] + second->data[i]);
-    }
-    return OND_OK;
-}
-
-static ond_status run_stages(const denoiser *d, const ond_noisy_plane *plane, ond_array *clean)
-{
-    ond_array pilot = {0};
-    ond_array second = {0};
-    ond_status status = run_stage(d, plane, NULL, &second, &pilot);
-    if (status == OND_OK) {
-        status = run_stage(d, plane, &pilot, &second, clean);
-    }
-    ond_array_free(&pilot);
-    ond_array_free(&second);
-    return status;
-}
-
-/* The padded plane in units of the noise, in which squares neither overflow nor vanish. */
-static void pad(const denoiser *d, const float *plane, double unit, float *padded)
-{
-    for (size_t row = 0; row < d->padded_height; row++) {
-        const float *from = plane + ond_reflect((ptrdiff_t)row - MARGIN, d->height) * d->width;
-        for (size_t column = 0; column < d->padded_width; column++) {
-            double value = (double)from[ond_reflect((ptrdiff_t)column - MARGIN, d->width)];
-            padded[row * d->padded_width + column] = (float)(value / unit);
-        }
-    }
-}
-
-static void crop(const denoiser *d, const float *padded, double unit, float *plane)
-{
-    for (size_t row = 0; row < d->height; row++) {
-        const float *from = padded + (row + MARGIN) * d->padded_width + MARGIN;
-        for (size_t column = 0; column < d->width; column++) {
-            plane[row * d->width + column] = (float)(unit * (double)from[column]);
-        }
-    }
-}
-
-/* Noise below the resolution of float beside the plane's largest value: nothing can be removed. */
-static bool is_negligible(double noise_std, const float *plane, size_t count)
-{
-    double peak = 0;
-    for (size_t i = 0; i < count; i++) {
-        peak = fmax(peak, fabs((double)plane[i]));
-    }
-    return noise_std <= 1e-8 * peak;
-}
-
-/* One plane in place. */
-static ond_status denoise_plane(const denoiser *d, double noise_std, float *plane)
-{
-    if (is_negligible(noise_std, plane, d->height * d->width)) {
-        return OND_OK;
-    }
-    ond_array noisy = {0};
-    ond_array clean = {0};
-    size_t shape[2] = {d->padded_height, d->padded_width};
-    ond_status status = ond_array_resize(&noisy, 2, shape);
-    if (status == OND_OK) {
-        pad(d, plane, noise_std, noisy.data);
-        status = run_stages(d, &(ond_noisy_plane){&noisy, 1}, &clean);
-    }
-    if (status == OND_OK) {
-        crop(d, clean.data, noise_std, plane);
-    }
-    ond_array_free(&noisy);
-    ond_array_free(&clean);
-    return status;
-}
 
 /* The orthonormal basis luminance, red − blue, green against both: white noise stays white and of the same size. */
 static void turn_colors(size_t count, bool back, float *planes)
@@ -210,16 +61,16 @@ static ond_status estimate_noise(const ond_array *planes, double *noise_std)
     return OND_OK;
 }
 
-static ond_status denoise_planes(const denoiser *d, double noise_std, ond_array *planes)
+static ond_status denoise_planes(const ond_denoiser *d, double noise_std, ond_array *planes)
 {
     size_t grid = d->height * d->width;
     for (size_t i = 0; i < ond_array_count(planes) / grid; i++) {
-        OND_TRY(denoise_plane(d, noise_std, planes->data + i * grid));
+        OND_TRY(ond_denoise_plane(d, noise_std, planes->data + i * grid));
     }
     return OND_OK;
 }
 
-static ond_status denoise_gaussian(const denoiser *d, double *noise_std, ond_array *planes)
+static ond_status denoise_gaussian(const ond_denoiser *d, double *noise_std, ond_array *planes)
 {
     if (planes->rank == 3) {
         turn_colors(d->height * d->width, false, planes->data);
@@ -258,7 +109,7 @@ static ond_status estimate_gain(const ond_array *planes, double *root_of_gain)
     return status;
 }
 
-static ond_status denoise_poisson(const denoiser *d, double *root_of_gain, ond_array *planes)
+static ond_status denoise_poisson(const ond_denoiser *d, double *root_of_gain, ond_array *planes)
 {
     if (*root_of_gain == 0) {
         OND_TRY(estimate_gain(planes, root_of_gain));
@@ -274,38 +125,83 @@ static ond_status denoise_poisson(const denoiser *d, double *root_of_gain, ond_a
     return OND_OK;
 }
 
-static ond_status check_noisy(const ond_array *noisy)
+static ond_status check_noisy(const ond_denoiser *d, const ond_array *noisy)
 {
+    char found[OND_SHAPE_TEXT_SIZE];
     OND_TRY(ond_array_check_filled(noisy, "the image"));
     if (noisy->rank != 2 && !(noisy->rank == 3 && noisy->shape[0] == 3)) {
-        char text[OND_SHAPE_TEXT_SIZE];
         return ond_fail(OND_ERROR_SHAPE, "the image is %s, [height, width] or [3, height, width] is wanted",
-                        ond_shape_text(noisy->rank, noisy->shape, text));
+                        ond_shape_text(noisy->rank, noisy->shape, found));
+    }
+    const size_t *size = noisy->shape + noisy->rank - 2;
+    if (size[0] != d->height || size[1] != d->width) {
+        return ond_fail(OND_ERROR_SHAPE, "the image is %s, the denoiser was made for %zu x %zu",
+                        ond_shape_text(noisy->rank, noisy->shape, found), d->height, d->width);
     }
     return ond_array_check_finite(noisy, "the image");
+}
+
+ond_status ond_denoiser_create(const ond_denoise_config *config, size_t height, size_t width, ond_denoiser **denoiser)
+{
+    ond_denoise_config used = config ? *config : ond_denoise_config_default();
+    OND_TRY(ond_options_check(ond_denoise_options(), &used));
+    if (height == 0 || width == 0) {
+        return ond_fail(OND_ERROR_SHAPE, "images of %zu x %zu pixels, at least 1 x 1 is wanted", height, width);
+    }
+    ond_denoiser *made = ond_memory_allocate_zero(1, sizeof *made);
+    if (!made) {
+        return OND_ERROR_MEMORY;
+    }
+    *made = (ond_denoiser){
+        .method = used.method == OND_DENOISE_AUTO ? OND_DENOISE_UNION : used.method,
+        .noise = used.noise,
+        .noise_std = used.noise_std,
+        .height = height,
+        .width = width,
+    };
+    ond_status status = ond_denoiser_create_bank(made);
+    if (status != OND_OK) {
+        ond_denoiser_destroy(made);
+        return status;
+    }
+    *denoiser = made;
+    return OND_OK;
+}
+
+void ond_denoiser_destroy(ond_denoiser *denoiser)
+{
+    if (denoiser) {
+        ond_filters_destroy(denoiser->bank);
+        ond_memory_free(denoiser);
+    }
+}
+
+ond_status ond_denoiser_apply(const ond_denoiser *denoiser, const ond_array *noisy, ond_array *clean,
+                              double *noise_std_used)
+{
+    OND_TRY(check_noisy(denoiser, noisy));
+    OND_TRY(ond_array_resize(clean, noisy->rank, noisy->shape));
+    if (clean->data != noisy->data) {
+        memcpy(clean->data, noisy->data, ond_array_count(noisy) * sizeof(float));
+    }
+    double noise_std = denoiser->noise_std;
+    OND_TRY(denoiser->noise == OND_NOISE_POISSON ? denoise_poisson(denoiser, &noise_std, clean)
+                                                 : denoise_gaussian(denoiser, &noise_std, clean));
+    if (noise_std_used) {
+        *noise_std_used = noise_std;
+    }
+    return OND_OK;
 }
 
 ond_status ond_denoise(const ond_array *noisy, const ond_denoise_config *config, ond_array *clean,
                        double *noise_std_used)
 {
-    ond_denoise_config used = config ? *config : ond_denoise_config_default();
-    OND_TRY(ond_options_check(ond_denoise_options(), &used));
-    OND_TRY(check_noisy(noisy));
-    OND_TRY(ond_array_resize(clean, noisy->rank, noisy->shape));
-    if (clean->data != noisy->data) {
-        memcpy(clean->data, noisy->data, ond_array_count(noisy) * sizeof(float));
-    }
-    const size_t *size = noisy->shape + noisy->rank - 2;
-    denoiser d;
-    double noise_std = used.noise_std;
-    ond_status status = create_denoiser(used.method, size[0], size[1], &d);
-    if (status == OND_OK) {
-        status = used.noise == OND_NOISE_POISSON ? denoise_poisson(&d, &noise_std, clean)
-                                                 : denoise_gaussian(&d, &noise_std, clean);
-    }
-    ond_filters_destroy(d.bank);
-    if (status == OND_OK && noise_std_used) {
-        *noise_std_used = noise_std;
-    }
+    ond_denoiser *denoiser = NULL;
+    OND_TRY(ond_array_check_filled(noisy, "the image"));
+    size_t height = noisy->rank >= 2 ? noisy->shape[noisy->rank - 2] : 1;
+    size_t width = noisy->rank >= 1 ? noisy->shape[noisy->rank - 1] : 1;
+    OND_TRY(ond_denoiser_create(config, height, width, &denoiser));
+    ond_status status = ond_denoiser_apply(denoiser, noisy, clean, noise_std_used);
+    ond_denoiser_destroy(denoiser);
     return status;
 }

@@ -5,6 +5,22 @@
 #include "core/status.h"
 
 #include <ondelet/denoise.h>
+#include <ondelet/filters.h>
+
+/* What all planes of one size share. */
+struct ond_denoiser {
+    ond_denoise_method method; /* not AUTO */
+    ond_noise_model noise;
+    double noise_std; /* 0: estimated */
+    size_t height, width, padded_height, padded_width;
+    ond_filters *bank; /* NULL where the method has none */
+};
+
+/* The padded sides and the bank of a denoiser whose method and size are set. */
+ond_status ond_denoiser_create_bank(ond_denoiser *denoiser);
+
+/* One plane in place, `noise_std` > 0 in its units. */
+ond_status ond_denoise_plane(const ond_denoiser *denoiser, double noise_std, float *plane);
 
 /* One plane on its way through a method: padded, so that borders and tiny sizes need no care; unit of the image. */
 typedef struct ond_noisy_plane {

@@ -244,6 +244,33 @@ static void threads_do_not_change_a_bit(void **state)
     ond_array_free(&many);
 }
 
+static void one_denoiser_serves_every_image_of_its_size(void **state)
+{
+    (void)state;
+    ond_denoiser *denoiser = NULL;
+    assert_ok(ond_denoiser_create(NULL, 40, 37, &denoiser));
+    ond_array once = {0};
+    ond_array again = {0};
+    double sigma_once = 0;
+    double sigma_again = 0;
+    for (size_t channels = 1; channels <= 3; channels += 2) {
+        ond_array noisy = picture(channels, 40, 37);
+        assert_ok(ond_denoise(&noisy, NULL, &once, &sigma_once));
+        assert_ok(ond_denoiser_apply(denoiser, &noisy, &again, &sigma_again));
+        assert_memory_equal(once.data, again.data, ond_array_count(&once) * sizeof(float));
+        assert_true(sigma_once == sigma_again);
+        ond_array_free(&noisy);
+    }
+    ond_array other = picture(1, 37, 40);
+    assert_fails(OND_ERROR_SHAPE, "the image is 37 x 40, the denoiser was made for 40 x 37",
+                 ond_denoiser_apply(denoiser, &other, &again, NULL));
+    assert_fails(OND_ERROR_SHAPE, "0 x 40", ond_denoiser_create(NULL, 0, 40, &denoiser));
+    ond_denoiser_destroy(denoiser);
+    ond_array_free(&other);
+    ond_array_free(&once);
+    ond_array_free(&again);
+}
+
 static void output_may_be_the_input(void **state)
 {
     (void)state;
@@ -398,6 +425,7 @@ int main(void)
         cmocka_unit_test(absurd_noise_gives_a_finite_picture),
         cmocka_unit_test(constant_picture_stays_as_it_is),
         cmocka_unit_test(threads_do_not_change_a_bit),
+        cmocka_unit_test(one_denoiser_serves_every_image_of_its_size),
         cmocka_unit_test(output_may_be_the_input),
         cmocka_unit_test(noise_is_found_in_pictures),
         cmocka_unit_test(the_estimate_follows_the_units),
