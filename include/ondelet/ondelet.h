@@ -6,6 +6,7 @@
 #include <ondelet/array.h>
 #include <ondelet/denoise.h>
 #include <ondelet/dwt.h>
+#include <ondelet/edges.h>
 #include <ondelet/file.h>
 #include <ondelet/filters.h>
 #include <ondelet/image.h>

@@ -53,7 +53,7 @@ typedef struct text_option {
 } text_option;
 
 struct cli_command {
-    const char *name;
+    const char *name;           /* one word or two: "evaluate edges" */
     const char *summary;        /* one line */
     const char *usage;          /* after "ondelet NAME " */
     const char *details;        /* lines for --help, or NULL */
@@ -64,7 +64,7 @@ struct cli_command {
 };
 
 extern const cli_command features_command, denoise_command, threshold_command, inpaint_command, filters_command,
-    convert_command, compare_command, info_command;
+    convert_command, compare_command, info_command, evaluate_edges_command;
 
 /* Options of every command. */
 const ond_option *common_options(void);

@@ -102,7 +102,7 @@ void print_help(const cli_command *const *commands)
     puts("usage: ondelet COMMAND [options] INPUT... [-o OUTPUT]\n\n"
          "Wavelet and scattering features of images.\n");
     for (; *commands; commands++) {
-        printf("  %-12s%s\n", (*commands)->name, (*commands)->summary);
+        printf("  %-16s%s\n", (*commands)->name, (*commands)->summary);
     }
     puts(
         "\nAn INPUT is a picture (PNG, JPEG, PGM, PPM), a folder of pictures, @list.txt with one path per line, a "

@@ -11,19 +11,41 @@
 #include <string.h>
 
 static const cli_command *const commands[] = {
-    &features_command, &denoise_command, &threshold_command,
-    &inpaint_command,  &filters_command, &convert_command,
-    &compare_command,  &info_command,    NULL,
+    &features_command, &denoise_command, &threshold_command, &inpaint_command,        &filters_command,
+    &convert_command,  &compare_command, &info_command,      &evaluate_edges_command, NULL,
 };
 
-static const cli_command *find_command(const char *name)
+/* How many of the words a command's name is: 0 when they do not start with it. */
+static int words_of_name(const char *name, int count, char **words)
 {
+    int used = 0;
+    while (used < count) {
+        size_t length = strcspn(name, " ");
+        if (strlen(words[used]) != length || strncmp(name, words[used], length) != 0) {
+            return 0;
+        }
+        used++;
+        if (name[length] == '\0') {
+            return used;
+        }
+        name += length + 1;
+    }
+    return 0;
+}
+
+/* The command whose name is the longest start of the words; `*used` of them. */
+static const cli_command *find_command(int count, char **words, int *used)
+{
+    const cli_command *found = NULL;
+    *used = 0;
     for (size_t i = 0; commands[i]; i++) {
-        if (strcmp(commands[i]->name, name) == 0) {
-            return commands[i];
+        int length = words_of_name(commands[i]->name, count, words);
+        if (length > *used) {
+            found = commands[i];
+            *used = length;
         }
     }
-    return NULL;
+    return found;
 }
 
 static exit_status unknown_command(const char *name)
@@ -74,13 +96,14 @@ static exit_status run_words(int count, char **words)
     if (count == 0) {
         return wrong_usage(NULL, "no command given");
     }
-    const cli_command *command = find_command(words[0]);
+    int used;
+    const cli_command *command = find_command(count, words, &used);
     if (command) {
-        return run_command(command, count - 1, words + 1);
+        return run_command(command, count - used, words + used);
     }
     bool is_help = strcmp(words[0], "help") == 0 || strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0;
     if (is_help && count > 1) {
-        command = find_command(words[1]);
+        command = find_command(count - 1, words + 1, &used);
         if (!command) {
             return unknown_command(words[1]);
         }
