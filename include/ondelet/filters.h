@@ -95,12 +95,14 @@ OND_CHECKED ond_status ond_filters_adjoint(const ond_filters *filters, const ond
 OND_CHECKED ond_status ond_filters_synthesis(const ond_filters *filters, const ond_array *coefficients,
                                              ond_array *image);
 
-/** One band of up to OND_MAX_BAND_IMAGES images on its way through ond_filters_process. */
+/** One band of up to OND_MAX_BAND_IMAGES images on its way through ond_filters_process, or some of its rows. */
 enum { OND_MAX_BAND_IMAGES = 4 };
 typedef struct ond_band {
     size_t index;                 /**< in the bank */
     ond_filter_info info;         /**< its table row */
     double noise_gain;            /**< standard deviation of its coefficients for white noise of unit variance */
+    size_t row;                   /**< of the band, that `data` begins with; 0 unless rows come group by group */
+    size_t row_step, column_step; /**< pixels between neighbouring coefficients; 1 unless the band is decimated */
     size_t height, width, stride; /**< coefficient (row, column) is data[i][row * stride + column] */
     float
         *data[OND_MAX_BAND_IMAGES]; /**< coefficients of each image; those of image 0 are what the result is made of */
@@ -115,7 +117,8 @@ typedef ond_status (*ond_band_function)(void *context, const ond_band *band);
  *  @param[in]  images   `count` images [height, width] of the bank's grid, finite; 1 <= count <= OND_MAX_BAND_IMAGES
  *  @param[out] result   [height, width]; NULL when the coefficients are only looked at
  *  @retval OND_ERROR_UNSUPPORTED  the bank has one-sided filters; other errors as ond_filters_analysis, or the
- * function's Cost: (count + 1) real FFTs per band; same bits for any number of threads. */
+ *  function's own
+ *  Cost: (count + 1) real FFTs per band; same bits for any number of threads. For many images see ond_bands. */
 OND_CHECKED ond_status ond_filters_process(const ond_filters *filters, const ond_array *images, size_t count,
                                            ond_band_function function, void *context, ond_array *result);
 

@@ -4,6 +4,7 @@
 
 /** Everything: images and arrays in, filter banks and scattering features out. */
 #include <ondelet/array.h>
+#include <ondelet/bands.h>
 #include <ondelet/denoise.h>
 #include <ondelet/dwt.h>
 #include <ondelet/edges.h>

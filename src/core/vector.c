@@ -164,6 +164,29 @@ OND_HOT float ond_vector_dot(const float *restrict x, const float *restrict y, s
 }
 
 /* Written as blocks of plain floats: as complex numbers compilers take it two floats at a time. */
+OND_HOT void ond_vector_filtered(ond_complex *restrict z, const float *restrict filter,
+                                 const ond_complex *restrict spectrum, size_t count)
+{
+    float *product = &z->re;
+    const float *value = &spectrum->re;
+    size_t whole = count / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES) {
+        float weight[2 * LANES];
+        for (size_t k = 0; k < LANES; k++) {
+            weight[2 * k] = filter[i + k];
+            weight[2 * k + 1] = filter[i + k];
+        }
+        for (size_t k = 0; k < 2 * LANES; k++) {
+            product[2 * i + k] = weight[k] * value[2 * i + k];
+        }
+    }
+    for (size_t i = whole; i < count; i++) {
+        z[i].re = filter[i] * spectrum[i].re;
+        z[i].im = filter[i] * spectrum[i].im;
+    }
+}
+
+/* In blocks as above. */
 OND_HOT void ond_vector_add_filtered(ond_complex *restrict z, const float *restrict filter,
                                      const ond_complex *restrict spectrum, size_t count)
 {

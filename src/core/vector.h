@@ -42,6 +42,10 @@ void ond_vector_join_pairs(float *restrict x, const float *restrict even, const 
 /* Σ x y in float, over eight interleaved partial sums. */
 float ond_vector_dot(const float *restrict x, const float *restrict y, size_t count);
 
+/* z = filter · spectrum */
+void ond_vector_filtered(ond_complex *restrict z, const float *restrict filter, const ond_complex *restrict spectrum,
+                         size_t count);
+
 /* z += filter · spectrum */
 void ond_vector_add_filtered(ond_complex *restrict z, const float *restrict filter,
                              const ond_complex *restrict spectrum, size_t count);

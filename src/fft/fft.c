@@ -9,6 +9,8 @@
 
 _Static_assert(sizeof(ond_complex) == sizeof(fftwf_complex), "a plane of ond_complex is one of fftwf_complex");
 
+_Static_assert(OND_FFT_STRIP * sizeof(ond_complex) == OND_ALIGNMENT, "strips are aligned, and rows hold whole ones");
+
 enum {
     CACHE_LINE_FLOATS = OND_ALIGNMENT / (int)sizeof(float),
     CACHE_LINE_COMPLEX = OND_ALIGNMENT / (int)sizeof(ond_complex),
@@ -79,6 +81,10 @@ static fftwf_plan plan_pass(const ond_fft *fft, ond_fft_pass pass, planning_buff
     case OND_FFT_COLUMNS_BACKWARD:
         return fftwf_plan_many_dft(1, &height, width, plane, NULL, stride, 1, plane, NULL, stride, 1,
                                    pass == OND_FFT_COLUMNS_FORWARD ? FFTW_FORWARD : FFTW_BACKWARD, flags);
+    case OND_FFT_STRIP_FORWARD:
+    case OND_FFT_STRIP_BACKWARD:
+        return fftwf_plan_many_dft(1, &height, OND_FFT_STRIP, plane, NULL, stride, 1, plane, NULL, stride, 1,
+                                   pass == OND_FFT_STRIP_FORWARD ? FFTW_FORWARD : FFTW_BACKWARD, flags);
     case OND_FFT_PASSES:
         break;
     }

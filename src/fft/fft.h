@@ -18,15 +18,21 @@ typedef enum ond_fft_pass {
     OND_FFT_COLUMNS_HALF_BACKWARD, /* the first width/2 + 1 columns of a complex plane, in place */
     OND_FFT_COLUMNS_FORWARD,       /* columns of a complex plane, in place */
     OND_FFT_COLUMNS_BACKWARD,      /* columns of a complex plane, in place */
+    OND_FFT_STRIP_FORWARD,         /* OND_FFT_STRIP columns of a complex plane, in place */
+    OND_FFT_STRIP_BACKWARD,        /* OND_FFT_STRIP columns of a complex plane, in place */
     OND_FFT_PASSES
 } ond_fft_pass;
+
+/* Columns that one strip pass handles: a cache line. Strips that begin at multiples of it stay inside of a row. */
+enum { OND_FFT_STRIP = 8 };
 
 /* Sets of passes, for ond_fft_create. */
 enum {
     OND_FFT_REAL_FORWARD = 1 << OND_FFT_ROWS_REAL_FORWARD | 1 << OND_FFT_COLUMNS_HALF_FORWARD,
     OND_FFT_REAL_BACKWARD = 1 << OND_FFT_ROWS_REAL_BACKWARD | 1 << OND_FFT_COLUMNS_HALF_BACKWARD,
     OND_FFT_FORWARD = 1 << OND_FFT_ROWS_FORWARD | 1 << OND_FFT_COLUMNS_FORWARD,
-    OND_FFT_BACKWARD = 1 << OND_FFT_ROWS_BACKWARD | 1 << OND_FFT_COLUMNS_BACKWARD
+    OND_FFT_BACKWARD = 1 << OND_FFT_ROWS_BACKWARD | 1 << OND_FFT_COLUMNS_BACKWARD,
+    OND_FFT_STRIPS = 1 << OND_FFT_STRIP_FORWARD | 1 << OND_FFT_STRIP_BACKWARD
 };
 
 /* Plans for all transforms of one size. Nothing is normalised: forward then backward multiplies by height · width.

@@ -93,6 +93,41 @@ static void add_run(const ond_complex *image, size_t width, size_t columns, ptrd
     }
 }
 
+/* Columns 0…columns − 1 of one row. Of the negative frequencies only the unpaired −width/2 is among them. */
+static void multiply_row(const ond_complex *image, size_t width, size_t columns, ond_run run, const float *values,
+                         ond_complex *product)
+{
+    ptrdiff_t last = (ptrdiff_t)columns;
+    ptrdiff_t begin = run.begin > 0 ? run.begin : 0;
+    ptrdiff_t end = run.end < last ? run.end : last;
+    if (begin >= end) {
+        memset(product, 0, columns * sizeof *product);
+    } else {
+        memset(product, 0, (size_t)begin * sizeof *product);
+        ond_vector_filtered(product + begin, values + (begin - run.begin), image + begin, (size_t)(end - begin));
+        memset(product + end, 0, (size_t)(last - end) * sizeof *product);
+    }
+    if (run.begin < 0 && run.begin + (ptrdiff_t)width < last && run.begin < run.end) {
+        ond_vector_filtered(product + ((ptrdiff_t)width + run.begin), values, image + ((ptrdiff_t)width + run.begin),
+                            1);
+    }
+}
+
+void ond_filter_product(const ond_filter *filter, ond_plane image, size_t columns, ond_plane product)
+{
+    ond_box grid = ond_box_of_grid(image.height, image.width);
+    for (ptrdiff_t row = grid.row_begin; row < grid.row_end; row++) {
+        size_t offset = index_of(row, image.height) * image.stride;
+        if (row < filter->box.row_begin || row >= filter->box.row_end) {
+            memset(product.data + offset, 0, columns * sizeof *product.data);
+            continue;
+        }
+        ond_run run = filter->runs[row - filter->box.row_begin];
+        multiply_row(image.data + offset, image.width, columns, run, filter->values + run.offset,
+                     product.data + offset);
+    }
+}
+
 void ond_filter_add_product(const ond_filter *filter, ond_plane image, size_t columns, ond_plane sum)
 {
     for (ptrdiff_t row = filter->box.row_begin; row < filter->box.row_end; row++) {
@@ -104,5 +139,37 @@ void ond_filter_add_product(const ond_filter *filter, ond_plane image, size_t co
         add_run(image.data + offset, image.width, columns, run.begin, middle, values, sum.data + offset);
         add_run(image.data + offset, image.width, columns, middle, run.end, values + (middle - run.begin),
                 sum.data + offset);
+    }
+}
+
+/* Columns begin…end − 1 of one row, which are columns of the grid. */
+static void add_unfolded_row(const ond_complex *folded, size_t folded_width, size_t begin, size_t end,
+                             const float *values, float weight, ond_complex *sum)
+{
+    size_t place = begin % folded_width;
+    for (size_t column = begin; column < end; column++) {
+        float value = weight * *values++;
+        sum[column].re += value * folded[place].re;
+        sum[column].im += value * folded[place].im;
+        place = place + 1 < folded_width ? place + 1 : 0;
+    }
+}
+
+void ond_filter_add_unfolded(const ond_filter *filter, float weight, ond_plane folded, size_t columns, ond_plane sum)
+{
+    for (ptrdiff_t row = filter->box.row_begin; row < filter->box.row_end; row++) {
+        ond_run run = filter->runs[row - filter->box.row_begin];
+        const ond_complex *from = folded.data + ond_frequency_index(row, folded.height) * folded.stride;
+        ond_complex *to = sum.data + index_of(row, sum.height) * sum.stride;
+        const float *values = filter->values + run.offset;
+        ptrdiff_t begin = run.begin > 0 ? run.begin : 0;
+        ptrdiff_t end = run.end < (ptrdiff_t)columns ? run.end : (ptrdiff_t)columns;
+        if (begin < end) {
+            add_unfolded_row(from, folded.width, (size_t)begin, (size_t)end, values + (begin - run.begin), weight, to);
+        }
+        size_t first = ond_frequency_index(run.begin, sum.width);
+        if (run.begin < 0 && run.begin < run.end && first < columns) {
+            add_unfolded_row(from, folded.width, first, first + 1, values, weight, to);
+        }
     }
 }

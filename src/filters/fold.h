@@ -28,4 +28,12 @@ void ond_filter_unfold(const ond_filter *filter, ond_plane plane, ond_plane imag
  */
 void ond_filter_add_product(const ond_filter *filter, ond_plane image, size_t columns, ond_plane sum);
 
+/* product = filter · image on the first `columns` of an even filter's rows, 0 where the filter vanishes: width/2 + 1
+ * for the spectrum of a real image. */
+void ond_filter_product(const ond_filter *filter, ond_plane image, size_t columns, ond_plane product);
+
+/* sum += weight · filter · (what folds to `folded`, repeated) on the first `columns`; the adjoint of ond_filter_fold on
+ * them, up to the weight. The folded plane is whole, its size divides that of the sum. */
+void ond_filter_add_unfolded(const ond_filter *filter, float weight, ond_plane folded, size_t columns, ond_plane sum);
+
 #endif

@@ -1,184 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/array.h"
-#include "core/memory.h"
-#include "core/parallel.h"
-#include "fft/fft.h"
-#include "filters/filters.h"
-#include "filters/fold.h"
+#include "filters/bands.h"
 
-#include <math.h>
 #include <string.h>
 
-/* Bands are dealt to a fixed number of groups, each with a sum of its own, and the sums are added in order: the bits do
- * not depend on the number of threads. */
-enum { GROUPS = 4 };
-
-/* Planes of one worker. */
-typedef struct worker_planes {
-    ond_complex *product;             /* spectrum of one band of one image */
-    float *data[OND_MAX_BAND_IMAGES]; /* coefficients */
-} worker_planes;
-
-typedef struct process {
-    const ond_filters *filters;
-    ond_fft *fft;
-    size_t count;
-    bool sums;                                  /* whether a result is wanted */
-    ond_complex *spectrum[OND_MAX_BAND_IMAGES]; /* of each image, first columns */
-    ond_complex *sum[GROUPS];                   /* of the groups' bands, to be transformed back */
-    worker_planes worker[GROUPS];
-    int workers;
-    ond_band_function function;
-    void *context;
-} process;
-
-static ond_plane plane_of(const ond_fft *fft, ond_complex *data)
+static ond_status check_images(const ond_filters *filters, const ond_array *images, size_t count)
 {
-    return (ond_plane){data, fft->height, fft->width, fft->complex_stride};
-}
-
-static void take_planes(process *call, ond_arena *arena)
-{
-    size_t complex_plane = call->fft->height * call->fft->complex_stride;
-    size_t real_plane = call->fft->height * call->fft->real_stride;
-    for (size_t i = 0; i < call->count; i++) {
-        call->spectrum[i] = ond_arena_take(arena, complex_plane, sizeof(ond_complex));
-    }
-    for (int g = 0; g < GROUPS && call->sums; g++) {
-        call->sum[g] = ond_arena_take(arena, complex_plane, sizeof(ond_complex));
-    }
-    for (int w = 0; w < call->workers; w++) {
-        call->worker[w].product = ond_arena_take(arena, complex_plane, sizeof(ond_complex));
-        for (size_t i = 0; i < call->count; i++) {
-            call->worker[w].data[i] = ond_arena_take(arena, real_plane, sizeof(float));
-        }
-    }
-}
-
-/* ‖ψ‖ = the root of the mean square of the spectrum. */
-static double noise_gain(const ond_filters *filters, const ond_filter *filter)
-{
-    double grid = (double)filters->height * (double)filters->width;
-    return sqrt(ond_vector_sum_squares(filter->values, filter->count) / grid);
-}
-
-static void clear_columns(const ond_fft *fft, ond_complex *plane)
-{
-    for (size_t row = 0; row < fft->height; row++) {
-        memset(plane + row * fft->complex_stride, 0, fft->half_width * sizeof *plane);
-    }
-}
-
-static void analyse_band(const process *call, const ond_filter *filter, const worker_planes *own)
-{
-    const ond_fft *fft = call->fft;
-    float scale = 1 / ((float)fft->height * (float)fft->width);
-    for (size_t i = 0; i < call->count; i++) {
-        clear_columns(fft, own->product);
-        ond_filter_add_product(filter, plane_of(fft, call->spectrum[i]), fft->half_width, plane_of(fft, own->product));
-        ond_fft_real_backward(fft, own->product, own->data[i]);
-        for (size_t row = 0; row < fft->height; row++) {
-            float *line = own->data[i] + row * fft->real_stride;
-            for (size_t column = 0; column < fft->width; column++) {
-                line[column] *= scale;
-            }
-        }
-    }
-}
-
-static ond_status process_band(const process *call, size_t index, const worker_planes *own, ond_complex *sum)
-{
-    const ond_fft *fft = call->fft;
-    const ond_filter *filter = &call->filters->filters[index];
-    analyse_band(call, filter, own);
-    ond_band band = {
-        .index = index,
-        .info = filter->info,
-        .noise_gain = noise_gain(call->filters, filter),
-        .height = fft->height,
-        .width = fft->width,
-        .stride = fft->real_stride,
-    };
-    memcpy(band.data, own->data, sizeof band.data);
-    OND_TRY(call->function(call->context, &band));
-    if (!call->sums) {
-        return OND_OK;
-    }
-    ond_fft_real_forward(fft, own->data[0], own->product);
-    ond_filter_add_product(filter, plane_of(fft, own->product), fft->half_width, plane_of(fft, sum));
-    return OND_OK;
-}
-
-static ond_status process_group(void *context, size_t index, int worker)
-{
-    process *call = context;
-    for (size_t band = index; band < call->filters->count; band += GROUPS) {
-        OND_TRY(process_band(call, band, &call->worker[worker], call->sum[index]));
-    }
-    return OND_OK;
-}
-
-static void transform_images(const process *call, const ond_array *images)
-{
-    const ond_fft *fft = call->fft;
-    float *real = call->worker[0].data[0];
-    for (size_t i = 0; i < call->count; i++) {
-        for (size_t row = 0; row < fft->height; row++) {
-            memcpy(real + row * fft->real_stride, images[i].data + row * fft->width, fft->width * sizeof *real);
-        }
-        ond_fft_real_forward(fft, real, call->spectrum[i]);
-    }
-}
-
-static void add_groups(const process *call, float *result)
-{
-    const ond_fft *fft = call->fft;
-    float scale = 1 / ((float)fft->height * (float)fft->width);
-    ond_complex *sum = call->sum[0];
-    for (int g = 1; g < GROUPS; g++) {
-        for (size_t row = 0; row < fft->height; row++) {
-            size_t offset = row * fft->complex_stride;
-            ond_vector_add_scaled(&sum[offset].re, 1, &call->sum[g][offset].re, 2 * fft->half_width);
-        }
-    }
-    float *real = call->worker[0].data[0];
-    ond_fft_real_backward(fft, sum, real);
-    for (size_t row = 0; row < fft->height; row++) {
-        ond_vector_scale(result + row * fft->width, scale, real + row * fft->real_stride, fft->width);
-    }
-}
-
-static ond_status run(process *call, const ond_array *images, ond_array *result)
-{
-    ond_arena arena = {0};
-    call->workers = ond_parallel_workers(GROUPS);
-    take_planes(call, &arena);
-    void *memory = ond_memory_allocate_zero(arena.used, 1);
-    if (!memory) {
-        return OND_ERROR_MEMORY;
-    }
-    arena = (ond_arena){.base = memory};
-    take_planes(call, &arena);
-    transform_images(call, images);
-    ond_status status = ond_parallel_for(GROUPS, call->workers, process_group, call);
-    if (status == OND_OK && call->sums) {
-        add_groups(call, result->data);
-    }
-    ond_memory_free(memory);
-    return status;
-}
-
-static ond_status check(const ond_filters *filters, const ond_array *images, size_t count)
-{
-    OND_TRY(ond_filters_check_grid(filters));
     if (count < 1 || count > OND_MAX_BAND_IMAGES) {
         return ond_fail(OND_ERROR_ARGUMENT, "%zu images are outside 1..%d", count, OND_MAX_BAND_IMAGES);
-    }
-    for (size_t i = 0; i < filters->count; i++) {
-        if (filters->filters[i].info.one_sided) {
-            return ond_fail(OND_ERROR_UNSUPPORTED, "the bank '%s' has one-sided filters, even ones are wanted",
-                            filters->name);
-        }
     }
     for (size_t i = 0; i < count; i++) {
         OND_TRY(ond_filters_check_image(filters, &images[i]));
@@ -186,19 +15,107 @@ static ond_status check(const ond_filters *filters, const ond_array *images, siz
     return OND_OK;
 }
 
+static ond_status process(ond_bands_job *job, ond_array *result)
+{
+    const ond_filters *filters = job->bands->filters;
+    OND_TRY(check_images(filters, job->images, job->count));
+    if (result) {
+        OND_TRY(ond_array_resize(result, 2, (const size_t[2]){filters->height, filters->width}));
+        job->result = result->data;
+    }
+    return ond_bands_run(job);
+}
+
+ond_status ond_bands_process(const ond_bands *bands, const ond_array *images, size_t count, ond_band_function function,
+                             void *context, ond_array *result)
+{
+    ond_bands_job job = {.bands = bands, .images = images, .count = count, .function = function, .context = context};
+    return process(&job, result);
+}
+
+ond_status ond_bands_process_rows(const ond_bands *bands, const ond_array *images, size_t count,
+                                  ond_band_function function, void *context, ond_array *result)
+{
+    ond_bands_job job = {.bands = bands, .images = images, .count = count, .function = function, .context = context};
+    job.by_rows = true;
+    return process(&job, result);
+}
+
 ond_status ond_filters_process(const ond_filters *filters, const ond_array *images, size_t count,
                                ond_band_function function, void *context, ond_array *result)
 {
-    OND_TRY(check(filters, images, count));
-    size_t shape[2] = {filters->height, filters->width};
-    if (result) {
-        OND_TRY(ond_array_resize(result, 2, shape));
-    }
-    process call
-        = {.filters = filters, .count = count, .sums = result != NULL, .function = function, .context = context};
-    OND_TRY(ond_fft_create(filters->height, filters->width, OND_FFT_REAL_FORWARD | OND_FFT_REAL_BACKWARD,
-                           OND_PLANNING_ESTIMATE, &call.fft));
-    ond_status status = run(&call, images, result);
-    ond_fft_destroy(call.fft);
+    ond_bands *bands = NULL;
+    OND_TRY(ond_bands_create(filters, NULL, &bands));
+    ond_status status = ond_bands_process(bands, images, count, function, context, result);
+    ond_bands_destroy(bands);
     return status;
+}
+
+/* --- all bands at once --- */
+
+static ond_status copy_out(void *context, const ond_band *band)
+{
+    ond_array *coefficients = (ond_array *)context + band->index;
+    float *to = coefficients->data + band->row * band->width;
+    for (size_t row = 0; row < band->height; row++) {
+        memcpy(to + row * band->width, band->data[0] + row * band->stride, band->width * sizeof *to);
+    }
+    return OND_OK;
+}
+
+static ond_status copy_in(void *context, const ond_band *band)
+{
+    const ond_array *coefficients = (const ond_array *)context + band->index;
+    const float *from = coefficients->data + band->row * band->width;
+    for (size_t row = 0; row < band->height; row++) {
+        memcpy(band->data[0] + row * band->stride, from + row * band->width, band->width * sizeof *from);
+    }
+    return OND_OK;
+}
+
+static void shape_of(const ond_bands *bands, size_t index, size_t shape[2])
+{
+    const ond_fft *fft = bands->grids[bands->parts[index].grid].fft;
+    shape[0] = fft->height;
+    shape[1] = fft->width;
+}
+
+ond_status ond_bands_analysis(const ond_bands *bands, const ond_array *image, ond_array *coefficients)
+{
+    OND_TRY(ond_filters_check_image(bands->filters, image));
+    for (size_t i = 0; i < bands->filters->count; i++) {
+        size_t shape[2];
+        shape_of(bands, i, shape);
+        OND_TRY(ond_array_resize(&coefficients[i], 2, shape));
+    }
+    return ond_bands_run(&(ond_bands_job){
+        .bands = bands, .images = image, .count = 1, .by_rows = true, .function = copy_out, .context = coefficients});
+}
+
+static ond_status check_coefficients(const ond_bands *bands, const ond_array *coefficients)
+{
+    for (size_t i = 0; i < bands->filters->count; i++) {
+        size_t shape[2];
+        shape_of(bands, i, shape);
+        OND_TRY(ond_array_check_filled(&coefficients[i], "an array of coefficients"));
+        if (coefficients[i].rank != 2 || memcmp(coefficients[i].shape, shape, sizeof shape) != 0) {
+            char found[OND_SHAPE_TEXT_SIZE];
+            return ond_fail(OND_ERROR_SHAPE, "coefficients of filter %zu are %s, %zu x %zu is wanted", i,
+                            ond_shape_text(coefficients[i].rank, coefficients[i].shape, found), shape[0], shape[1]);
+        }
+        OND_TRY(ond_array_check_finite(&coefficients[i], "an array of coefficients"));
+    }
+    return OND_OK;
+}
+
+ond_status ond_bands_synthesis(const ond_bands *bands, const ond_array *coefficients, ond_array *image)
+{
+    OND_TRY(check_coefficients(bands, coefficients));
+    OND_TRY(ond_array_resize(image, 2, (const size_t[2]){bands->filters->height, bands->filters->width}));
+    union {
+        const ond_array *given;
+        void *context;
+    } arrays = {.given = coefficients}; /* copy_in reads them only */
+    return ond_bands_run(&(ond_bands_job){
+        .bands = bands, .by_rows = true, .function = copy_in, .context = arrays.context, .result = image->data});
 }

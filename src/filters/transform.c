@@ -3,7 +3,7 @@
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "fft/fft.h"
-#include "filters/filters.h"
+#include "filters/bands.h"
 #include "filters/fold.h"
 
 #include <string.h>
@@ -153,11 +153,56 @@ ond_status ond_filters_check_image(const ond_filters *filters, const ond_array *
     return ond_array_check_finite(image, "the image");
 }
 
+/* --- banks of even filters: real coefficients, one band after the other --- */
+
+static ond_status copy_out(void *context, const ond_band *band)
+{
+    const ond_array *coefficients = context;
+    size_t first = band->index * coefficients->shape[2] + band->row;
+    for (size_t row = 0; row < band->height; row++) {
+        memcpy(coefficients->data + (first + row) * band->width, band->data[0] + row * band->stride,
+               band->width * sizeof(float));
+    }
+    return OND_OK;
+}
+
+static ond_status copy_in(void *context, const ond_band *band)
+{
+    const ond_array *coefficients = context;
+    size_t first = band->index * coefficients->shape[2] + band->row;
+    for (size_t row = 0; row < band->height; row++) {
+        memcpy(band->data[0] + row * band->stride, coefficients->data + (first + row) * band->width,
+               band->width * sizeof(float));
+    }
+    return OND_OK;
+}
+
+/* Analysis with an image, synthesis with a result. */
+static ond_status run_bands(const ond_filters *filters, const ond_array *image, ond_array coefficients, float *result)
+{
+    ond_bands *bands = NULL;
+    OND_TRY(ond_bands_create(filters, NULL, &bands));
+    ond_status status = ond_bands_run(&(ond_bands_job){.bands = bands,
+                                                       .images = image,
+                                                       .count = image ? 1 : 0,
+                                                       .by_rows = true,
+                                                       .function = image ? copy_out : copy_in,
+                                                       .context = &coefficients,
+                                                       .result = result});
+    ond_bands_destroy(bands);
+    return status;
+}
+
+/* --- other banks --- */
+
 ond_status ond_filters_analysis(const ond_filters *filters, const ond_array *image, ond_array *coefficients)
 {
     OND_TRY(ond_filters_check_image(filters, image));
     size_t shape[4] = {filters->count, parts_of(filters), filters->height, filters->width};
     OND_TRY(ond_array_resize(coefficients, 4, shape));
+    if (shape[1] == 1) {
+        return run_bands(filters, image, *coefficients, NULL);
+    }
     transform call;
     ond_status status = transform_begin(&call, filters, ond_parallel_workers(filters->count));
     if (status == OND_OK) {
@@ -238,6 +283,9 @@ ond_status ond_filters_adjoint(const ond_filters *filters, const ond_array *coef
     OND_TRY(check_coefficients(filters, coefficients));
     size_t shape[2] = {filters->height, filters->width};
     OND_TRY(ond_array_resize(image, 2, shape));
+    if (coefficients->shape[1] == 1) {
+        return run_bands(filters, NULL, *coefficients, image->data);
+    }
     transform call;
     ond_status status = transform_begin(&call, filters, 1);
     if (status == OND_OK) {

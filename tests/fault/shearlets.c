@@ -46,10 +46,49 @@ static void remade_shearlet_banks_survive_every_failed_allocation(void **state)
     assert_true(fault_sweep(remake_bank, &config) > 20);
 }
 
+/* Analysis and synthesis with a decimated plan. */
+static ond_status use_bands(void *context)
+{
+    const ond_filters *filters = context;
+    static float pixels[18 * 24];
+    ond_bands_config config = ond_bands_config_default();
+    config.decimated = 1;
+    ond_bands *bands = NULL;
+    size_t shape[2] = {18, 24};
+    ond_array image = ond_array_view(pixels, 2, shape);
+    ond_array coefficients[64] = {{0}};
+    ond_array result = {0};
+    ond_status status = ond_bands_create(filters, &config, &bands);
+    status = status == OND_OK ? ond_bands_analysis(bands, &image, coefficients) : status;
+    status = status == OND_OK ? ond_bands_synthesis(bands, coefficients, &result) : status;
+    for (size_t i = 0; i < 64; i++) {
+        ond_array_free(&coefficients[i]);
+    }
+    ond_array_free(&result);
+    ond_bands_destroy(bands);
+    return status;
+}
+
+static void band_plans_survive_every_failed_allocation(void **state)
+{
+    (void)state;
+    ond_filters *filters = NULL;
+    ond_shearlet_config config = ond_shearlet_config_default();
+    config.system = OND_SHEARLET_MEYER;
+    config.scales = 2;
+    config.height = 18;
+    config.width = 24;
+    assert_ok(ond_shearlet_create(&config, &filters));
+    assert_true(ond_filters_count(filters) <= 64);
+    assert_true(fault_sweep(use_bands, filters) > 10);
+    ond_filters_destroy(filters);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shearlet_banks_survive_every_failed_allocation),
+        cmocka_unit_test(band_plans_survive_every_failed_allocation),
         cmocka_unit_test(remade_shearlet_banks_survive_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

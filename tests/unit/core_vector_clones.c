@@ -14,6 +14,7 @@ extern __typeof__(ond_vector_add_scaled) plain_vector_add_scaled;
 extern __typeof__(ond_vector_scale) plain_vector_scale;
 extern __typeof__(ond_vector_dot) plain_vector_dot;
 extern __typeof__(ond_vector_add_filtered) plain_vector_add_filtered;
+extern __typeof__(ond_vector_filtered) plain_vector_filtered;
 extern __typeof__(ond_vector_modulus) plain_vector_modulus;
 extern __typeof__(ond_vector_modulus_adjoint) plain_vector_modulus_adjoint;
 extern __typeof__(ond_vector_weighted_sum) plain_vector_weighted_sum;
@@ -78,6 +79,8 @@ static void vectors_have_the_same_bits(void **state)
         float scale = random_float(&random);
         ond_vector_add_filtered(n.z, n.x, n.w, count);
         plain_vector_add_filtered(plain.z, plain.x, plain.w, count);
+        ond_vector_filtered(n.w, n.y, n.z, count);
+        plain_vector_filtered(plain.w, plain.y, plain.z, count);
         ond_vector_add_scaled(n.y, scale, n.x, count);
         plain_vector_add_scaled(plain.y, scale, plain.x, count);
         ond_vector_scale(n.x, scale, n.y, count);

@@ -21,6 +21,7 @@ static const struct {
     {"denoise", ond_denoise_options, sizeof(ond_denoise_config)},
     {"threshold", ond_threshold_options, sizeof(ond_threshold_config)},
     {"inpaint", ond_inpaint_options, sizeof(ond_inpaint_config)},
+    {"bands", ond_bands_options, sizeof(ond_bands_config)},
 };
 
 enum { TABLES = sizeof tables / sizeof tables[0] };
@@ -115,8 +116,9 @@ static void configs_start_as_their_tables_say(void **state)
     ond_denoise_config denoise = ond_denoise_config_default();
     ond_threshold_config threshold = ond_threshold_config_default();
     ond_inpaint_config inpaint = ond_inpaint_config_default();
+    ond_bands_config bands = ond_bands_config_default();
     const void *configs[TABLES]
-        = {&morlet, &spline, &separable, &dwt, &shearlet, &scattering, &denoise, &threshold, &inpaint};
+        = {&morlet, &spline, &separable, &dwt, &shearlet, &scattering, &denoise, &threshold, &inpaint, &bands};
     for (size_t t = 0; t < TABLES; t++) {
         for (const ond_option *option = tables[t].options(); option->name; option++) {
             assert_true(ond_option_value(option, configs[t]) == option->preset);
