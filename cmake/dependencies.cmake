@@ -12,6 +12,7 @@ find_package(PNG REQUIRED)                                # io
 find_package(JPEG REQUIRED)                               # io
 find_package(ZLIB REQUIRED)                               # io
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson) # io, cli
+pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas) # learn: products of matrices
 if(ONDELET_PROGRAM)
   pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)     # cli
 endif()

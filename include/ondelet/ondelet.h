@@ -12,6 +12,7 @@
 #include <ondelet/filters.h>
 #include <ondelet/image.h>
 #include <ondelet/inpaint.h>
+#include <ondelet/learn.h>
 #include <ondelet/option.h>
 #include <ondelet/runtime.h>
 #include <ondelet/scattering.h>

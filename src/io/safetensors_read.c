@@ -108,6 +108,9 @@ static ond_status header_parse(ond_stream *stream, json_t **json)
     char *text = NULL;
     size_t length = 0;
     ond_status status = text_take(stream, &text, &length);
+    if (status == OND_OK && (length == 0 || text[0] != '{')) {
+        status = ond_fail(OND_ERROR_FORMAT, "the header is damaged (it does not begin with a brace)");
+    }
     if (status == OND_OK) {
         status = check_depth(text, length);
     }

@@ -159,7 +159,9 @@ static void damaged_headers_are_named(void **state)
         ond_status status;
         const char *words, *header;
     } files[] = {
-        {OND_ERROR_FORMAT, "damaged", "[]"},
+        {OND_ERROR_FORMAT, "begin with a brace", ""},
+        {OND_ERROR_FORMAT, "begin with a brace", "[]"},
+        {OND_ERROR_FORMAT, "begin with a brace", " {}"},
         {OND_ERROR_FORMAT, "damaged", "{\"x\":"},
         {OND_ERROR_FORMAT, "damaged", "{} x"},
         {OND_ERROR_FORMAT, "damaged", "{\"\xff\":1}"},
