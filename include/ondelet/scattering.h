@@ -5,6 +5,7 @@
 #include <ondelet/filters.h>
 #include <ondelet/option.h>
 #include <ondelet/runtime.h>
+#include <ondelet/view.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -107,6 +108,13 @@ OND_CHECKED ond_status ond_scattering_apply(const ond_scattering *scattering, co
  *  number of threads. */
 OND_CHECKED ond_status ond_scattering_adjoint(const ond_scattering *scattering, const ond_array *images,
                                               const ond_array *cotangent, ond_array *gradient);
+
+/** The same for an image in somebody else's memory, which is read in place: each channel is an image of its own.
+ *  @param[out] features  [paths, output_height, output_width], with the channels in front when there are several;
+ *                        the bits of ond_scattering_apply on what ond_image_view_read gives
+ *  Errors as ond_scattering_apply and ond_image_view_read. */
+OND_CHECKED ond_status ond_scattering_apply_view(const ond_scattering *scattering, const ond_image_view *image,
+                                                 ond_array *features);
 
 /** One step of a walk over the paths. */
 typedef struct ond_scattering_step {

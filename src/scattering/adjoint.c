@@ -10,7 +10,8 @@
 typedef struct batch {
     const ond_scattering *scattering;
     const ond_plan *plan;
-    const float *images, *cotangent;
+    const ond_image_view *images; /* each image is a channel */
+    const float *cotangent;
     float *gradient;
     size_t image_size, feature_size; /* floats of one image and of its features */
     ond_backward_scratch *scratch;
@@ -18,9 +19,9 @@ typedef struct batch {
 
 static ond_status do_image(const batch *call, size_t index, int workers, ond_backward_scratch *scratch)
 {
-    const float *image = call->images + index * call->image_size;
+    ond_channel image = {call->images, index};
     float *gradient = call->gradient + index * call->image_size;
-    OND_TRY(ond_scattering_check_pixels(image, call->plan, index));
+    OND_TRY(ond_scattering_check_pixels(image));
     ond_backward one = {call->scattering, call->plan, call->cotangent + index * call->feature_size};
     OND_TRY(ond_backward_image(&one, image, workers, scratch, gradient));
     size_t bad = ond_vector_find_nonfinite(gradient, call->image_size);
@@ -61,7 +62,7 @@ static ond_status check_cotangent(const ond_scattering *scattering, const ond_pl
                                   const ond_array *cotangent)
 {
     size_t shape[OND_MAX_RANK];
-    int rank = ond_scattering_shape(scattering, plan, images, shape);
+    int rank = ond_scattering_shape(scattering, plan, images->rank - 2, images->shape, shape);
     OND_TRY(ond_array_check_filled(cotangent, "the cotangent"));
     if (cotangent->rank != rank || memcmp(cotangent->shape, shape, (size_t)rank * sizeof *shape) != 0) {
         char found[OND_SHAPE_TEXT_SIZE];
@@ -73,28 +74,30 @@ static ond_status check_cotangent(const ond_scattering *scattering, const ond_pl
 }
 
 static ond_status apply_plan(const ond_scattering *scattering, const ond_plan *plan, const ond_array *images,
-                             const ond_array *cotangent, ond_array *gradient)
+                             const ond_image_view *view, const ond_array *cotangent, ond_array *gradient)
 {
     OND_TRY(check_cotangent(scattering, plan, images, cotangent));
     OND_TRY(ond_array_resize(gradient, images->rank, images->shape));
     batch call = {
         .scattering = scattering,
         .plan = plan,
-        .images = images->data,
+        .images = view,
         .cotangent = cotangent->data,
         .gradient = gradient->data,
         .image_size = plan->height * plan->width,
         .feature_size = scattering->tree.count * plan->rows.outputs * plan->columns.outputs,
     };
-    return do_batch(&call, ond_array_count(images) / call.image_size);
+    return do_batch(&call, view->channels);
 }
 
 ond_status ond_scattering_adjoint(const ond_scattering *scattering, const ond_array *images, const ond_array *cotangent,
                                   ond_array *gradient)
 {
     ond_plan *plan = NULL;
-    OND_TRY(ond_scattering_plan_images(scattering, images, &plan));
-    ond_status status = apply_plan(scattering, plan, images, cotangent, gradient);
+    ond_image_view view;
+    OND_TRY(ond_scattering_view_images(images, &view));
+    OND_TRY(ond_scattering_plan(scattering, view.height, view.width, &plan));
+    ond_status status = apply_plan(scattering, plan, images, &view, cotangent, gradient);
     ond_plan_release(plan);
     return status;
 }

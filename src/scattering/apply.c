@@ -2,6 +2,7 @@
 #include "core/array.h"
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "core/view.h"
 #include "scattering/cascade.h"
 #include "scattering/scattering.h"
 
@@ -11,10 +12,10 @@
 typedef struct batch {
     const ond_scattering *scattering;
     const ond_plan *plan;
-    const float *images;
+    const ond_image_view *images; /* each image is a channel */
     float *features;
-    size_t image_size, feature_size; /* floats of one image and of its features */
-    ond_scratch *scratch;            /* one per worker */
+    size_t feature_size;  /* floats of one image's features */
+    ond_scratch *scratch; /* one per worker */
 } batch;
 
 /* Where the samples of one image's paths go. */
@@ -84,7 +85,7 @@ static ond_status finish_image(const batch *call, size_t index)
 
 static ond_status check_image(const batch *call, size_t index)
 {
-    return ond_scattering_check_pixels(call->images + index * call->image_size, call->plan, index);
+    return ond_scattering_check_pixels((ond_channel){call->images, index});
 }
 
 static ond_status do_image(void *context, size_t index, int worker)
@@ -93,7 +94,7 @@ static ond_status do_image(void *context, size_t index, int worker)
     OND_TRY(check_image(call, index));
     target to = {call->plan, call->features + index * call->feature_size};
     ond_cascade cascade = cascade_of(call, &to);
-    OND_TRY(ond_cascade_walk(&cascade, call->images + index * call->image_size, call->scattering->config.padding,
+    OND_TRY(ond_cascade_walk(&cascade, (ond_channel){call->images, index}, call->scattering->config.padding,
                              &call->scratch[worker]));
     return finish_image(call, index);
 }
@@ -115,7 +116,7 @@ static ond_status do_image_by_paths(const batch *call, size_t index, int workers
     OND_TRY(check_image(call, index));
     target to = {call->plan, call->features + index * call->feature_size};
     ond_cascade cascade = cascade_of(call, &to);
-    OND_TRY(ond_cascade_begin(&cascade, call->images + index * call->image_size, call->scattering->config.padding,
+    OND_TRY(ond_cascade_begin(&cascade, (ond_channel){call->images, index}, call->scattering->config.padding,
                               &call->scratch[0]));
     branch_call branches = {&cascade, call->scratch};
     OND_TRY(ond_parallel_for(call->scattering->tree.nodes[0].child_count, workers, do_branch, &branches));
@@ -142,28 +143,39 @@ static ond_status do_batch(batch *call, size_t count)
     return status;
 }
 
-static ond_status apply_plan(const ond_scattering *scattering, const ond_plan *plan, const ond_array *images,
-                             ond_array *features)
+/* `axes` are the leading axes of the output, which hold as many images as the view has channels. */
+static ond_status apply_to_view(const ond_scattering *scattering, const ond_image_view *images, int leading,
+                                const size_t *axes, ond_array *features)
 {
+    ond_plan *plan = NULL;
+    OND_TRY(ond_scattering_plan(scattering, images->height, images->width, &plan));
     size_t shape[OND_MAX_RANK];
-    int rank = ond_scattering_shape(scattering, plan, images, shape);
-    OND_TRY(ond_array_resize(features, rank, shape));
-    batch call = {
-        .scattering = scattering,
-        .plan = plan,
-        .images = images->data,
-        .features = features->data,
-        .image_size = plan->height * plan->width,
-        .feature_size = scattering->tree.count * plan->rows.outputs * plan->columns.outputs,
-    };
-    return do_batch(&call, ond_array_count(images) / call.image_size);
+    int rank = ond_scattering_shape(scattering, plan, leading, axes, shape);
+    ond_status status = ond_array_resize(features, rank, shape);
+    if (status == OND_OK) {
+        batch call = {
+            .scattering = scattering,
+            .plan = plan,
+            .images = images,
+            .features = features->data,
+            .feature_size = scattering->tree.count * plan->rows.outputs * plan->columns.outputs,
+        };
+        status = do_batch(&call, images->channels);
+    }
+    ond_plan_release(plan);
+    return status;
 }
 
 ond_status ond_scattering_apply(const ond_scattering *scattering, const ond_array *images, ond_array *features)
 {
-    ond_plan *plan = NULL;
-    OND_TRY(ond_scattering_plan_images(scattering, images, &plan));
-    ond_status status = apply_plan(scattering, plan, images, features);
-    ond_plan_release(plan);
-    return status;
+    ond_image_view view;
+    OND_TRY(ond_scattering_view_images(images, &view));
+    return apply_to_view(scattering, &view, images->rank - 2, images->shape, features);
+}
+
+ond_status ond_scattering_apply_view(const ond_scattering *scattering, const ond_image_view *image, ond_array *features)
+{
+    ond_image_view view;
+    OND_TRY(ond_view_prepare(image, &view));
+    return apply_to_view(scattering, &view, view.channels > 1, &view.channels, features);
 }

@@ -184,7 +184,7 @@ static ond_status go_back_from_root(const ond_backward *call, int workers, ond_b
     return OND_OK;
 }
 
-ond_status ond_backward_image(const ond_backward *call, const float *image, int workers, ond_backward_scratch *scratch,
+ond_status ond_backward_image(const ond_backward *call, ond_channel image, int workers, ond_backward_scratch *scratch,
                               float *gradient)
 {
     const ond_plan *plan = call->plan;

@@ -30,7 +30,7 @@ void *ond_backward_allocate_scratch(const ond_plan *plan, int workers, bool own_
 
 /* The gradient of one image. Up to `workers` first-order branches run at a time; their parts are added in order, so
  * that the bits do not depend on the number. Layer 0 of scratch[0] is the image's. */
-ond_status ond_backward_image(const ond_backward *call, const float *image, int workers, ond_backward_scratch *scratch,
+ond_status ond_backward_image(const ond_backward *call, ond_channel image, int workers, ond_backward_scratch *scratch,
                               float *gradient);
 
 #endif

@@ -66,7 +66,7 @@ static ond_status go_down(const ond_cascade *cascade, size_t channel, ond_plane 
     return OND_OK;
 }
 
-ond_status ond_cascade_begin(const ond_cascade *cascade, const float *image, ond_padding padding, ond_scratch *scratch)
+ond_status ond_cascade_begin(const ond_cascade *cascade, ond_channel image, ond_padding padding, ond_scratch *scratch)
 {
     const ond_plan *plan = cascade->plan;
     const ond_fft *fft = plan->fft[0];
@@ -87,7 +87,7 @@ ond_status ond_cascade_branch(const ond_cascade *cascade, size_t child, const on
     return follow(cascade, cascade->tree->nodes[0].first_child + child, spectrum, 0, scratch);
 }
 
-ond_status ond_cascade_walk(const ond_cascade *cascade, const float *image, ond_padding padding, ond_scratch *scratch)
+ond_status ond_cascade_walk(const ond_cascade *cascade, ond_channel image, ond_padding padding, ond_scratch *scratch)
 {
     OND_TRY(ond_cascade_begin(cascade, image, padding, scratch));
     return go_down(cascade, 0, plane_of(cascade->plan->fft[0], scratch->layer[0].spectrum), 0, scratch);

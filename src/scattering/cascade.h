@@ -33,13 +33,13 @@ typedef struct ond_cascade {
 
 /* Pads the image, transforms it, and visits order 0. The padded image and its spectrum stay in layer 0 of the scratch.
  */
-ond_status ond_cascade_begin(const ond_cascade *cascade, const float *image, ond_padding padding, ond_scratch *scratch);
+ond_status ond_cascade_begin(const ond_cascade *cascade, ond_channel image, ond_padding padding, ond_scratch *scratch);
 
 /* One filter on the image, and everything that follows from it: `child` counts the first-order paths. `image` is the
  * scratch that ond_cascade_begin filled, which several workers may read. */
 ond_status ond_cascade_branch(const ond_cascade *cascade, size_t child, const ond_scratch *image, ond_scratch *scratch);
 
 /* ond_cascade_begin and then every branch. */
-ond_status ond_cascade_walk(const ond_cascade *cascade, const float *image, ond_padding padding, ond_scratch *scratch);
+ond_status ond_cascade_walk(const ond_cascade *cascade, ond_channel image, ond_padding padding, ond_scratch *scratch);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "core/view.h"
 #include "scattering/cascade.h"
 #include "scattering/scattering.h"
 
@@ -138,7 +139,8 @@ static ond_status measure_all(energy_call *call, const ond_array *image, int wor
     ond_cascade cascade = cascade_of(call, &own, call->branches, 0);
     ond_padding padding = own.scattering->config.padding;
     fill_weights(own.plan->bank, (int)call->planes - 1, call->weights);
-    OND_TRY(ond_cascade_begin(&cascade, image->data, padding, &call->scratch[0]));
+    ond_image_view view = ond_view_of_planes(image->data, 1, own.plan->height, own.plan->width);
+    OND_TRY(ond_cascade_begin(&cascade, (ond_channel){&view, 0}, padding, &call->scratch[0]));
     OND_TRY(ond_parallel_for(call->branches, workers, measure_branch, call));
     ond_scattering_energy *energy = call->common.energy;
     *energy = (ond_scattering_energy){.image = energy_of_image(own.plan, &call->scratch[0])};

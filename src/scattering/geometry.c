@@ -2,6 +2,7 @@
 #include "scattering/geometry.h"
 
 #include "core/border.h"
+#include "core/view.h"
 #include "fft/fft.h"
 
 #include <string.h>
@@ -98,33 +99,40 @@ ond_status ond_axis_lay_out(size_t size, int scales, const ond_scattering_config
     return OND_OK;
 }
 
-static void pad_row(const ond_axis *columns, ond_padding padding, const float *from, float *to)
+/* Fills what lies before and behind the row's own samples. */
+static void pad_row(const ond_axis *columns, ond_padding padding, float *row)
 {
     size_t after = columns->before + columns->size;
-    memcpy(to + columns->before, from, columns->size * sizeof *to);
+    const float *own = row + columns->before;
     if (padding == OND_PADDING_ZERO) {
-        memset(to, 0, columns->before * sizeof *to);
-        memset(to + after, 0, (columns->padded - after) * sizeof *to);
+        memset(row, 0, columns->before * sizeof *row);
+        memset(row + after, 0, (columns->padded - after) * sizeof *row);
         return;
     }
     for (size_t column = 0; column < columns->before; column++) {
-        to[column] = from[ond_reflect((ptrdiff_t)column - (ptrdiff_t)columns->before, columns->size)];
+        row[column] = own[ond_reflect((ptrdiff_t)column - (ptrdiff_t)columns->before, columns->size)];
     }
     for (size_t column = after; column < columns->padded; column++) {
-        to[column] = from[ond_reflect((ptrdiff_t)column - (ptrdiff_t)columns->before, columns->size)];
+        row[column] = own[ond_reflect((ptrdiff_t)column - (ptrdiff_t)columns->before, columns->size)];
     }
 }
 
-void ond_pad(const ond_axis *rows, const ond_axis *columns, ond_padding padding, const float *image, float *plane,
+void ond_pad(const ond_axis *rows, const ond_axis *columns, ond_padding padding, ond_channel image, float *plane,
              size_t stride)
 {
+    for (size_t row = 0; row < rows->size; row++) {
+        float *own = plane + (rows->before + row) * stride;
+        ond_view_row(image.view, image.index, row, own + columns->before);
+        pad_row(columns, padding, own);
+    }
     for (size_t row = 0; row < rows->padded; row++) {
         ptrdiff_t position = (ptrdiff_t)row - (ptrdiff_t)rows->before;
         bool inside = position >= 0 && position < (ptrdiff_t)rows->size;
-        if (padding == OND_PADDING_ZERO && !inside) {
+        if (!inside && padding == OND_PADDING_ZERO) {
             memset(plane + row * stride, 0, columns->padded * sizeof *plane);
-        } else {
-            pad_row(columns, padding, image + ond_reflect(position, rows->size) * columns->size, plane + row * stride);
+        } else if (!inside) {
+            size_t mirrored = rows->before + ond_reflect(position, rows->size);
+            memcpy(plane + row * stride, plane + mirrored * stride, columns->padded * sizeof *plane);
         }
     }
 }

@@ -5,6 +5,7 @@
 #include "core/status.h"
 
 #include <ondelet/scattering.h>
+#include <ondelet/view.h>
 
 /* One axis of an image, padded and sampled. Positions count pixels of the padded axis. */
 typedef struct ond_axis {
@@ -21,8 +22,14 @@ typedef struct ond_axis {
 /* @param scales  J; the image must have 2^J pixels or more along the axis */
 ond_status ond_axis_lay_out(size_t size, int scales, const ond_scattering_config *config, ond_axis *axis);
 
+/* One channel of a prepared view. */
+typedef struct ond_channel {
+    const ond_image_view *view;
+    size_t index;
+} ond_channel;
+
 /* Fills a padded plane. `rows` and `columns` are the two axes. */
-void ond_pad(const ond_axis *rows, const ond_axis *columns, ond_padding padding, const float *image, float *plane,
+void ond_pad(const ond_axis *rows, const ond_axis *columns, ond_padding padding, ond_channel image, float *plane,
              size_t stride);
 
 /* The transpose of ond_pad: each pixel of `image` becomes the sum of the places of the plane that it was copied to. */

@@ -3,6 +3,7 @@
 
 #include "core/array.h"
 #include "core/memory.h"
+#include "core/view.h"
 
 #include <string.h>
 
@@ -156,33 +157,35 @@ ond_status ond_scattering_check_image(const ond_array *image)
     return ond_array_check_finite(image, "the image");
 }
 
-ond_status ond_scattering_plan_images(const ond_scattering *scattering, const ond_array *images, ond_plan **plan)
+ond_status ond_scattering_view_images(const ond_array *images, ond_image_view *view)
 {
     OND_TRY(ond_array_check_filled(images, "the array of images"));
     if (images->rank < 2 || images->rank > 4) {
         return ond_fail(OND_ERROR_SHAPE, "images have %d axes, [height, width] and up to two in front are wanted",
                         images->rank);
     }
-    return ond_scattering_plan(scattering, images->shape[images->rank - 2], images->shape[images->rank - 1], plan);
+    size_t height = images->shape[images->rank - 2];
+    size_t width = images->shape[images->rank - 1];
+    *view = ond_view_of_planes(images->data, ond_array_count(images) / (height * width), height, width);
+    return OND_OK;
 }
 
-int ond_scattering_shape(const ond_scattering *scattering, const ond_plan *plan, const ond_array *images,
+int ond_scattering_shape(const ond_scattering *scattering, const ond_plan *plan, int leading, const size_t *axes,
                          size_t shape[OND_MAX_RANK])
 {
-    int leading = images->rank - 2;
-    memcpy(shape, images->shape, (size_t)leading * sizeof *shape);
+    memcpy(shape, axes, (size_t)leading * sizeof *shape);
     shape[leading] = scattering->tree.count;
     shape[leading + 1] = plan->rows.outputs;
     shape[leading + 2] = plan->columns.outputs;
     return leading + 3;
 }
 
-ond_status ond_scattering_check_pixels(const float *image, const ond_plan *plan, size_t index)
+ond_status ond_scattering_check_pixels(ond_channel image)
 {
-    size_t bad = ond_vector_find_nonfinite(image, plan->height * plan->width);
-    if (bad < plan->height * plan->width) {
+    ond_view_defect defect;
+    if (ond_view_find_nonfinite(image.view, image.index, &defect)) {
         return ond_fail(OND_ERROR_ARGUMENT, "image %zu holds %g at row %zu, column %zu, finite numbers are wanted",
-                        index, (double)image[bad], bad / plan->width, bad % plan->width);
+                        image.index, (double)defect.value, defect.row, defect.column);
     }
     return OND_OK;
 }

@@ -19,15 +19,15 @@ struct ond_scattering {
 /* The plan for a size, made now or found; undone by ond_plan_release. */
 ond_status ond_scattering_plan(const ond_scattering *scattering, size_t height, size_t width, ond_plan **plan);
 
-/* The same for [height, width] and up to two axes in front. */
-ond_status ond_scattering_plan_images(const ond_scattering *scattering, const ond_array *images, ond_plan **plan);
+/* [height, width] and up to two axes in front as a view in which each image is a channel. */
+ond_status ond_scattering_view_images(const ond_array *images, ond_image_view *view);
 
-/* Shape of their features: the leading axes, then [paths, output height, output width]. Returns the rank. */
-int ond_scattering_shape(const ond_scattering *scattering, const ond_plan *plan, const ond_array *images,
+/* Shape of features: `leading` axes of the images, then [paths, output height, output width]. Returns the rank. */
+int ond_scattering_shape(const ond_scattering *scattering, const ond_plan *plan, int leading, const size_t *axes,
                          size_t shape[OND_MAX_RANK]);
 
-/* Fails where an image of the plan's size holds a NaN or infinity; `index` is for the message. */
-ond_status ond_scattering_check_pixels(const float *image, const ond_plan *plan, size_t index);
+/* Fails where an image holds a NaN or infinity. */
+ond_status ond_scattering_check_pixels(ond_channel image);
 
 /* Fails unless the array is [height, width], filled and finite. */
 ond_status ond_scattering_check_image(const ond_array *image);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/memory.h"
+#include "core/view.h"
 #include "scattering/cascade.h"
 #include "scattering/scattering.h"
 
@@ -58,7 +59,8 @@ static ond_status walk(visit *call, const ond_array *image)
             .visitor = hand_over,
             .context = call,
         };
-        status = ond_cascade_walk(&cascade, image->data, call->scattering->config.padding, &scratch);
+        ond_image_view view = ond_view_of_planes(image->data, 1, plan->height, plan->width);
+        status = ond_cascade_walk(&cascade, (ond_channel){&view, 0}, call->scattering->config.padding, &scratch);
     }
     ond_memory_free(memory);
     ond_memory_free(call->copy);
