@@ -7,7 +7,17 @@ set(CMAKE_C_EXTENSIONS OFF)
 find_package(PkgConfig REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS C)                # core/parallel.c
 find_package(Threads REQUIRED)
-pkg_check_modules(FFTW3F REQUIRED IMPORTED_TARGET fftw3f) # fft; Debian ships no CMake file for it
+# fft: Debian ships no CMake file for FFTW
+if(ONDELET_FFT STREQUAL "fftw")
+  set(ONDELET_FFT_TARGET FFTW3F)
+  set(ONDELET_FFT_MODULE fftw3f)
+elseif(ONDELET_FFT STREQUAL "kissfft")
+  set(ONDELET_FFT_TARGET KISSFFT_FLOAT)
+  set(ONDELET_FFT_MODULE kissfft-float)
+else()
+  message(FATAL_ERROR "ONDELET_FFT is '${ONDELET_FFT}', fftw or kissfft is wanted")
+endif()
+pkg_check_modules(${ONDELET_FFT_TARGET} REQUIRED IMPORTED_TARGET ${ONDELET_FFT_MODULE})
 find_package(PNG REQUIRED)                                # io
 find_package(JPEG REQUIRED)                               # io
 find_package(ZLIB REQUIRED)                               # io

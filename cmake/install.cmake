@@ -13,6 +13,18 @@ if(ONDELET_PROGRAM)
     set_target_properties(ondelet_program PROPERTIES INSTALL_RPATH "$ORIGIN/${to_library}")
   endif()
   install(TARGETS ondelet_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  # Manual pages and completions come from the program itself, which must run on this machine to make them.
+  if(NOT CMAKE_CROSSCOMPILING AND NOT ONDELET_SANITIZE)
+    set(share ${PROJECT_BINARY_DIR}/share)
+    add_custom_command(OUTPUT ${share}/man/man1/ondelet.1
+      COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:ondelet_program> -DFOLDER=${share}
+              -P ${PROJECT_SOURCE_DIR}/cmake/manuals.cmake
+      DEPENDS ondelet_program ${PROJECT_SOURCE_DIR}/cmake/manuals.cmake
+      COMMENT "Manual pages and completions" VERBATIM)
+    add_custom_target(ondelet_manuals ALL DEPENDS ${share}/man/man1/ondelet.1)
+    install(DIRECTORY ${share}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR})
+    install(DIRECTORY ${share}/bash-completion ${share}/zsh ${share}/fish DESTINATION ${CMAKE_INSTALL_DATADIR})
+  endif()
 endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ondelet)
@@ -25,7 +37,7 @@ install(FILES ${PROJECT_BINARY_DIR}/ondelet-config.cmake ${PROJECT_BINARY_DIR}/o
   DESTINATION ${package_dir})
 
 # What a static library needs, its users must link; what a shared library needs, it finds by itself (".private").
-set(pc_requires "fftw3f libpng libjpeg zlib jansson openblas")
+set(pc_requires "${ONDELET_FFT_MODULE} libpng libjpeg zlib jansson openblas")
 set(pc_libs ${OpenMP_C_LIB_NAMES} m)
 list(TRANSFORM pc_libs PREPEND -l)
 list(JOIN pc_libs " " pc_libs)

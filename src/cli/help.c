@@ -6,24 +6,23 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LEFT_WIDTH = 30, LEFT_TEXT = 256 };
+enum { LEFT_WIDTH = 30 };
 
-/* "--log-floor X" */
-static void option_left(const ond_option *option, char *text)
+void help_option_left(const ond_option *option, char text[HELP_TEXT])
 {
     static const char *const placeholders[]
         = {[OND_OPTION_INT] = " N", [OND_OPTION_REAL] = " X", [OND_OPTION_BOOL] = ""};
     bool is_switch = option->kind == OND_OPTION_BOOL && option->preset != 0;
-    size_t used = (size_t)snprintf(text, LEFT_TEXT, "--%s%s", is_switch ? "[no-]" : "", option->name);
+    size_t used = (size_t)snprintf(text, HELP_TEXT, "--%s%s", is_switch ? "[no-]" : "", option->name);
     for (char *letter = text; *letter; letter++) {
         *letter = *letter == '_' ? '-' : *letter;
     }
     if (option->kind != OND_OPTION_CHOICE) {
-        snprintf(text + used, LEFT_TEXT - used, "%s", placeholders[option->kind]);
+        snprintf(text + used, HELP_TEXT - used, "%s", placeholders[option->kind]);
         return;
     }
-    for (int i = 0; option->choices[i] && used < LEFT_TEXT; i++) {
-        used += (size_t)snprintf(text + used, LEFT_TEXT - used, "%s%s", i ? "|" : " ", option->choices[i]);
+    for (int i = 0; option->choices[i] && used < HELP_TEXT; i++) {
+        used += (size_t)snprintf(text + used, HELP_TEXT - used, "%s%s", i ? "|" : " ", option->choices[i]);
     }
 }
 
@@ -36,25 +35,32 @@ static void print_row(const char *left, const char *help)
     }
 }
 
-static void print_option(const ond_option *option)
+void help_option_facts(const ond_option *option, char text[HELP_TEXT])
 {
-    char left[LEFT_TEXT];
-    option_left(option, left);
-    print_row(left, option->help);
+    text[0] = '\0';
     switch (option->kind) {
     case OND_OPTION_INT:
-        printf(" (%.0f..%.0f, default %.0f)\n", option->minimum, option->maximum, option->preset);
+        snprintf(text, HELP_TEXT, " (%.0f..%.0f, default %.0f)", option->minimum, option->maximum, option->preset);
         break;
     case OND_OPTION_REAL:
-        printf(" (%g..%g, default %g)\n", option->minimum, option->maximum, option->preset);
+        snprintf(text, HELP_TEXT, " (%g..%g, default %g)", option->minimum, option->maximum, option->preset);
         break;
     case OND_OPTION_CHOICE:
-        printf(" (default %s)\n", option->choices[(int)option->preset]);
+        snprintf(text, HELP_TEXT, " (default %s)", option->choices[(int)option->preset]);
         break;
     case OND_OPTION_BOOL:
-        printf("%s\n", option->preset != 0 ? " (default yes)" : "");
+        snprintf(text, HELP_TEXT, "%s", option->preset != 0 ? " (default yes)" : "");
         break;
     }
+}
+
+static void print_option(const ond_option *option)
+{
+    char text[HELP_TEXT];
+    help_option_left(option, text);
+    print_row(text, option->help);
+    help_option_facts(option, text);
+    puts(text);
 }
 
 static void print_group(const option_group *group)
@@ -67,14 +73,19 @@ static void print_group(const option_group *group)
     }
 }
 
+void help_text_option_left(const text_option *option, char text[HELP_TEXT])
+{
+    if (option->letter) {
+        snprintf(text, HELP_TEXT, "-%c, --%s %s", option->letter, option->name, option->placeholder);
+    } else {
+        snprintf(text, HELP_TEXT, "--%s %s", option->name, option->placeholder);
+    }
+}
+
 static void print_text_option(const text_option *option)
 {
-    char left[LEFT_TEXT];
-    if (option->letter) {
-        snprintf(left, sizeof left, "-%c, --%s %s", option->letter, option->name, option->placeholder);
-    } else {
-        snprintf(left, sizeof left, "--%s %s", option->name, option->placeholder);
-    }
+    char left[HELP_TEXT];
+    help_text_option_left(option, left);
     print_row(left, option->help);
     putchar('\n');
 }
@@ -97,6 +108,13 @@ void print_command_help(const cli_command *command)
     print_group(&(option_group){"everywhere", common_options, 0, NULL, 0, 0});
 }
 
+const char *help_inputs(void)
+{
+    return "An INPUT is a picture (PNG, JPEG, PGM, PPM), a folder of pictures, @list.txt with one path per line, a "
+           ".npy\n"
+           "array, an IDX file (also gzipped), or - for standard input.";
+}
+
 void print_help(const cli_command *const *commands)
 {
     puts("usage: ondelet COMMAND [options] INPUT... [-o OUTPUT]\n\n"
@@ -104,12 +122,10 @@ void print_help(const cli_command *const *commands)
     for (; *commands; commands++) {
         printf("  %-16s%s\n", (*commands)->name, (*commands)->summary);
     }
-    puts(
-        "\nAn INPUT is a picture (PNG, JPEG, PGM, PPM), a folder of pictures, @list.txt with one path per line, a "
-        ".npy\n"
-        "array, an IDX file (also gzipped), or - for standard input. Results go to standard output or to -o, all else\n"
-        "to standard error. Exit status: 0 all done, 1 some input failed (the rest is done), 2 wrong usage.\n\n"
-        "'ondelet COMMAND --help' lists the options of a command, 'ondelet --version' the libraries in use.");
+    printf("\n%s Results go to standard output or to -o, all else\n"
+           "to standard error. Exit status: 0 all done, 1 some input failed (the rest is done), 2 wrong usage.\n\n"
+           "'ondelet COMMAND --help' lists the options of a command, 'ondelet --version' the libraries in use.\n",
+           help_inputs());
 }
 
 void print_version(bool json)

@@ -4,6 +4,15 @@
 
 #include "cli/command.h"
 
+enum { HELP_TEXT = 256 };
+
+/* Pieces of help texts: "--log-floor X", " (0..4, default 2)", "-o, --output FILE". */
+void help_option_left(const ond_option *option, char text[HELP_TEXT]);
+void help_option_facts(const ond_option *option, char text[HELP_TEXT]);
+void help_text_option_left(const text_option *option, char text[HELP_TEXT]);
+/* What an INPUT can be, for people. */
+const char *help_inputs(void);
+
 /* All to standard output. */
 void print_help(const cli_command *const *commands);
 void print_command_help(const cli_command *command);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/arguments.h"
 #include "cli/help.h"
+#include "cli/manual.h"
 #include "cli/nearest.h"
 #include "cli/report.h"
 #include "cli/signals.h"
@@ -90,6 +91,27 @@ static exit_status run_command(const cli_command *command, int count, char **wor
     return status;
 }
 
+/* For packagers: help --names, help --man [COMMAND], help --completion SHELL. */
+static exit_status help_for_packages(int count, char **words)
+{
+    if (strcmp(words[0], "--names") == 0 && count == 1) {
+        print_command_names(commands);
+    } else if (strcmp(words[0], "--man") == 0 && count == 1) {
+        print_manual(commands);
+    } else if (strcmp(words[0], "--man") == 0) {
+        const cli_command *command = find_command(words[1]);
+        if (!command) {
+            return unknown_command(words[1]);
+        }
+        print_command_manual(command);
+    } else if (strcmp(words[0], "--completion") != 0 || count != 2) {
+        return wrong_usage(NULL, "help takes a command, --names, --man [COMMAND] or --completion SHELL");
+    } else if (!print_completion(commands, words[1])) {
+        return wrong_usage(NULL, "no completion for '%s': bash, zsh and fish are known", words[1]);
+    }
+    return ALL_DONE;
+}
+
 /* ondelet --help, ondelet help features, ondelet --version --json */
 static exit_status run_words(int count, char **words)
 {
@@ -102,6 +124,9 @@ static exit_status run_words(int count, char **words)
         return run_command(command, count - used, words + used);
     }
     bool is_help = strcmp(words[0], "help") == 0 || strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0;
+    if (is_help && count > 1 && words[1][0] == '-') {
+        return help_for_packages(count - 1, words + 1);
+    }
     if (is_help && count > 1) {
         command = find_command(count - 1, words + 1, &used);
         if (!command) {

@@ -52,7 +52,7 @@ expect_text stdout "--bank morlet|spline|shearlet"
 expect_text stdout "--shear-levels N"
 expect 0 --version
 expect_text stdout "ondelet 0."
-expect_text stdout "fftw"
+expect_text stdout "fft"
 expect_text stdout "png"
 expect 0 --version --json
 expect_lines 1 stdout

@@ -7,6 +7,28 @@
 
 static float pixels[32 * 32];
 
+/* A region of a frame in place. */
+static bool scatters_a_view(const ond_filters *filters)
+{
+    static unsigned char frame[48 * 64 * 3];
+    ond_image_view view;
+    memset(&view, 0, sizeof view);
+    view.data = frame + 3 * (8 * 64 + 8);
+    view.type = OND_SAMPLE_U8;
+    view.height = view.width = 32;
+    view.channels = 3;
+    view.row_stride = 3 * 64;
+    ond_scattering *scattering = NULL;
+    ond_array features;
+    memset(&features, 0, sizeof features);
+    bool failed
+        = ond_scattering_create(filters, NULL, &scattering) || ond_scattering_apply_view(scattering, &view, &features);
+    bool colors = !failed && features.rank == 4 && features.shape[0] == 3;
+    ond_array_free(&features);
+    ond_scattering_destroy(scattering);
+    return colors;
+}
+
 static bool scatters(const ond_array *image)
 {
     ond_morlet_config config = ond_morlet_config_default();
@@ -20,7 +42,7 @@ static bool scatters(const ond_array *image)
     if (failed) {
         fprintf(stderr, "consumer: %s\n", ond_error_message());
     }
-    bool filled = ond_array_count(&features) > 0;
+    bool filled = ond_array_count(&features) > 0 && scatters_a_view(filters);
     ond_array_free(&features);
     ond_scattering_destroy(scattering);
     ond_filters_destroy(filters);

@@ -5,7 +5,9 @@
 #        package.sh install-shared ROOT BUILD PREFIX C_COMPILER  build and install the shared library
 #        package.sh cmake     PREFIX c|c++ COMPILER              a user with find_package
 #        package.sh pkgconfig PREFIX c|c++ COMPILER              a user with pkg-config
-#        package.sh subproject ROOT C_COMPILER                   a user with add_subdirectory
+#        package.sh subproject ROOT C_COMPILER CXX_COMPILER      a user with add_subdirectory
+#        package.sh kissfft ROOT BUILD C_COMPILER PROGRAM        a build without FFTW says the same as PROGRAM
+#        package.sh debian BUILD                                 a Debian package of a finished build
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 scratch=$(mktemp -d)
@@ -83,13 +85,19 @@ pkgconfig_user() {
 }
 
 subproject_user() {
-    local root=$1 compiler=$2
+    local root=$1 compiler=$2 cxx=$3
+    need_compiler "$cxx"
+    cp "$here/consumer.c" "$scratch/consumer_c.c"
+    cp "$here/consumer.c" "$scratch/consumer_cpp.cpp"
     cat >"$scratch/CMakeLists.txt" <<CMAKE
 cmake_minimum_required(VERSION 3.25)
-project(consumer LANGUAGES C)
+project(consumer LANGUAGES C CXX)
 add_subdirectory($root ondelet)
-add_executable(consumer $here/consumer.c)
-target_link_libraries(consumer PRIVATE ondelet::ondelet)
+add_executable(consumer_c consumer_c.c)
+add_executable(consumer_cpp consumer_cpp.cpp)
+target_compile_features(consumer_cpp PRIVATE cxx_std_17)
+target_link_libraries(consumer_c PRIVATE ondelet::ondelet)
+target_link_libraries(consumer_cpp PRIVATE ondelet::ondelet)
 if(TARGET ondelet_program OR TARGET ondelet_test_support)
   message(FATAL_ERROR "a subproject builds the library alone")
 endif()
@@ -98,7 +106,43 @@ if(options)
   message(FATAL_ERROR "flags leak: \${options}")
 endif()
 CMAKE
-    cmake -S "$scratch" -B "$scratch/build" -G Ninja "-DCMAKE_C_COMPILER=$compiler" >/dev/null
+    cmake -S "$scratch" -B "$scratch/build" -G Ninja "-DCMAKE_C_COMPILER=$compiler" "-DCMAKE_CXX_COMPILER=$cxx" >/dev/null
+    cmake --build "$scratch/build" --parallel 2
+    "$scratch/build/consumer_c"
+    "$scratch/build/consumer_cpp"
+}
+
+# Features differ by rounding alone: a few parts in 1e7 of the largest, 1e-5 is far above that and far below an error.
+kissfft_build() {
+    local root=$1 build=$2 compiler=$3 program=$4 error
+    if ! pkg-config --exists kissfft-float; then
+        echo "skipped: no libkissfft-dev"
+        exit 77
+    fi
+    cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER="$compiler" -DONDELET_FFT=kissfft \
+        -DONDELET_EXAMPLES=OFF >/dev/null
+    cmake --build "$build" --parallel 2 --target ondelet_program unit_fft_fft property_scattering
+    (cd "$build/tests" && ./unit_fft_fft && ./property_scattering)
+    ! ldd "$build/ondelet" | grep -q fftw || die "a build with kissfft links FFTW"
+    "$build/ondelet" features "$root/examples/pictures/camera.png" -o "$scratch/kiss.npy" --scales 4
+    "$program" features "$root/examples/pictures/camera.png" -o "$scratch/fftw.npy" --scales 4
+    error=$("$program" compare "$scratch/kiss.npy" "$scratch/fftw.npy" --json | sed 's/.*"relative_error": *\([^,}]*\).*/\1/')
+    echo "relative error between the two: $error"
+    awk -v error="$error" 'BEGIN { exit !(error + 0 == error && error < 1e-5) }' || die "features differ by $error"
+}
+
+debian_package() {
+    local build=$1 package
+    command -v dpkg-deb >/dev/null || { echo "skipped: no dpkg-deb"; exit 77; }
+    (cd "$scratch" && cpack -G DEB --config "$build/CPackConfig.cmake" -B "$scratch" >/dev/null)
+    package=$(find "$scratch" -maxdepth 1 -name '*.deb')
+    dpkg-deb -x "$package" "$scratch/root"
+    dpkg-deb -I "$package" | grep -E '^ (Package|Version|Depends):'
+    for file in bin/ondelet include/ondelet/ondelet.h share/man/man1/ondelet-denoise.1 share/fish/vendor_completions.d/ondelet.fish \
+        share/bash-completion/completions/ondelet share/zsh/vendor-completions/_ondelet; do
+        [[ -s $scratch/root/usr/$file ]] || die "the package holds no $file"
+    done
+    "$scratch/root/usr/bin/ondelet" --version >/dev/null
 }
 
 case $1 in
@@ -106,6 +150,8 @@ case $1 in
     install-shared) install_shared "$2" "$3" "$4" "$5" ;;
     cmake) cmake_user "$2" "$3" "$4" ;;
     pkgconfig) pkgconfig_user "$2" "$3" "$4" ;;
-    subproject) subproject_user "$2" "$3" ;;
+    subproject) subproject_user "$2" "$3" "$4" ;;
+    kissfft) kissfft_build "$2" "$3" "$4" "$5" ;;
+    debian) debian_package "$2" ;;
     *) die "unknown: $1" ;;
 esac

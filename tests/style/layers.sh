@@ -22,6 +22,7 @@ directives() {
     # One outside library, one place: the folder (for JSON two), or the file, that may know the header.
     BEGIN {
         home["fftw3.h"] = "fft"
+        home["kiss_fft.h"] = "fft"
         home["png.h"] = home["jpeglib.h"] = home["jerror.h"] = home["turbojpeg.h"] = home["zlib.h"] = "io"
         home["omp.h"] = "core/parallel.c"
         home["jansson.h"] = "io cli"

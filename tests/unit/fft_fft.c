@@ -176,6 +176,9 @@ static const char *very_long_path(void)
 static void wisdom_is_written_once_measured_and_read_back(void **state)
 {
     (void)state;
+    if (!text_contains(ond_fft_version(), "fftw")) {
+        skip(); /* other libraries measure nothing */
+    }
     const char *path = scratch_path("wisdom");
     ond_fft *fft = NULL;
     assert_ok(ond_fft_create(6, 10, OND_FFT_BACKWARD, OND_PLANNING_MEASURE, &fft));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "fft/planner.h"
+#include "fft/fftw_wisdom.h"
 
 #include "core/memory.h"
 #include "core/status.h"

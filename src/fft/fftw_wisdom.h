@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef OND_FFT_PLANNER_H
-#define OND_FFT_PLANNER_H
+#ifndef OND_FFT_FFTW_WISDOM_H
+#define OND_FFT_FFTW_WISDOM_H
 
 /* FFTW's planner is not thread-safe: every plan is made and destroyed under this one lock. */
 void ond_planner_lock(void);

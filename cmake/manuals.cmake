@@ -1,0 +1,17 @@
+# Writes manual pages and shell completions of a program: cmake -DPROGRAM=... -DFOLDER=... -P manuals.cmake
+function(write file)
+  get_filename_component(folder ${FOLDER}/${file} DIRECTORY)
+  file(MAKE_DIRECTORY ${folder})
+  execute_process(COMMAND ${PROGRAM} help ${ARGN} OUTPUT_FILE ${FOLDER}/${file} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+execute_process(COMMAND ${PROGRAM} help --names OUTPUT_VARIABLE names COMMAND_ERROR_IS_FATAL ANY)
+string(STRIP "${names}" names)
+string(REPLACE "\n" ";" names "${names}")
+write(man/man1/ondelet.1 --man)
+foreach(name IN LISTS names)
+  write(man/man1/ondelet-${name}.1 --man ${name})
+endforeach()
+write(bash-completion/completions/ondelet --completion bash)
+write(zsh/vendor-completions/_ondelet --completion zsh)
+write(fish/vendor_completions.d/ondelet.fish --completion fish)
