@@ -63,6 +63,74 @@ static void each_option(const cli_command *command, option_printer print)
     }
 }
 
+/* Commands may have names of two words, "evaluate edges": "edges", or NULL. */
+static const char *second_word(const cli_command *command)
+{
+    const char *space = strchr(command->name, ' ');
+    return space ? space + 1 : NULL;
+}
+
+static bool same_first_word(const cli_command *one, const cli_command *other)
+{
+    size_t length = strcspn(one->name, " ");
+    return length == strcspn(other->name, " ") && strncmp(one->name, other->name, length) == 0;
+}
+
+static bool is_first_with_its_word(const cli_command *const *commands, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (same_first_word(commands[i], commands[index])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void put_first_word(const cli_command *command)
+{
+    printf("%.*s", (int)strcspn(command->name, " "), command->name);
+}
+
+/* " a b": what may follow the first word of this command. False when nothing does. */
+static bool has_second_words(const cli_command *const *commands, const cli_command *command, bool print)
+{
+    bool any = false;
+    for (size_t i = 0; commands[i]; i++) {
+        if (same_first_word(commands[i], command) && second_word(commands[i])) {
+            if (print) {
+                printf("%s%s", any ? " " : "", second_word(commands[i]));
+            }
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* A line for every first word that others follow, in the syntax of `case`: 'first) BEFOREsecond secondAFTER'. */
+static void put_second_words(const cli_command *const *commands, const char *before, const char *after)
+{
+    for (size_t i = 0; commands[i]; i++) {
+        if (is_first_with_its_word(commands, i) && has_second_words(commands, commands[i], false)) {
+            printf("        ");
+            put_first_word(commands[i]);
+            printf(") %s", before);
+            has_second_words(commands, commands[i], true);
+            puts(after);
+        }
+    }
+}
+
+/* A pattern for all names of two words, or one that never matches. */
+static void put_long_names(const cli_command *const *commands)
+{
+    printf("        ' '");
+    for (size_t i = 0; commands[i]; i++) {
+        if (second_word(commands[i])) {
+            printf("|'%s'", commands[i]->name);
+        }
+    }
+}
+
 static void bash_word(const cli_command *command, const completed_option *option)
 {
     (void)command;
@@ -74,7 +142,7 @@ static void bash_choices(const cli_command *command, const completed_option *opt
     if (!option->choices) {
         return;
     }
-    printf("        %s:--%s) words=\"", command->name, option->name);
+    printf("        '%s':--%s) words=\"", command->name, option->name);
     for (const char *const *choice = option->choices; *choice; choice++) {
         printf("%s%s", choice == option->choices ? "" : " ", *choice);
     }
@@ -90,16 +158,22 @@ static void print_bash(const cli_command *const *commands)
          "    if ((COMP_CWORD == 1)); then");
     printf("        words=\"help version");
     for (size_t i = 0; commands[i]; i++) {
-        printf(" %s", commands[i]->name);
+        if (is_first_with_its_word(commands, i)) {
+            putchar(' ');
+            put_first_word(commands[i]);
+        }
     }
-    puts("\"\n        COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n        return\n    fi\n"
-         "    case $command:$before in");
+    puts("\"\n    elif ((COMP_CWORD == 2)) && [[ $word != -* ]]; then\n        case $command in");
+    put_second_words(commands, "words=\"", "\" ;;");
+    puts("        esac\n    fi\n    case \"$command ${COMP_WORDS[2]}\" in");
+    put_long_names(commands);
+    puts(") command+=\" ${COMP_WORDS[2]}\" ;;\n    esac\n    case $command:$before in");
     for (size_t i = 0; commands[i]; i++) {
         each_option(commands[i], bash_choices);
     }
     puts("    esac\n    if [[ -z $words && $word == -* ]]; then\n        case $command in");
     for (size_t i = 0; commands[i]; i++) {
-        printf("            %s) words=\"", commands[i]->name);
+        printf("            '%s') words=\"", commands[i]->name);
         each_option(commands[i], bash_word);
         puts("\" ;;");
     }
@@ -150,30 +224,54 @@ static void print_zsh(const cli_command *const *commands)
          "    local -a commands\n"
          "    commands=('help:what a command does' 'version:versions of the libraries in use'");
     for (size_t i = 0; commands[i]; i++) {
-        printf("        '%s:", commands[i]->name);
-        put_quoted(commands[i]->summary, ":\\");
-        puts("'");
+        if (is_first_with_its_word(commands, i)) {
+            printf("        '");
+            put_first_word(commands[i]);
+            putchar(':');
+            put_quoted(commands[i]->summary, ":\\");
+            puts("'");
+        }
     }
     puts("    )\n"
          "    if ((CURRENT == 2)); then\n"
          "        _describe command commands\n"
          "        return\n"
          "    fi\n"
+         "    if ((CURRENT == 3)) && [[ $words[3] != -* ]]; then\n"
+         "        case $words[2] in");
+    put_second_words(commands, "compadd ", " ;;");
+    puts("        esac\n    fi\n"
          "    local command=$words[2]\n"
+         "    case \"$words[2] $words[3]\" in");
+    put_long_names(commands);
+    puts(") command=\"$words[2] $words[3]\"; shift words; ((CURRENT--)) ;;\n"
+         "    esac\n"
          "    shift words\n"
          "    ((CURRENT--))\n"
          "    case $command in");
     for (size_t i = 0; commands[i]; i++) {
-        printf("        %s)\n            _arguments -s \\\n", commands[i]->name);
+        printf("        '%s')\n            _arguments -s \\\n", commands[i]->name);
         each_option(commands[i], zsh_option);
         puts("                '*:input:_files'\n            ;;");
     }
     puts("    esac\n}\n_ondelet \"$@\"");
 }
 
+/* The words of the command's name were typed. */
+static void fish_condition(const cli_command *command)
+{
+    printf("complete -c ondelet -n '__fish_seen_subcommand_from ");
+    put_first_word(command);
+    if (second_word(command)) {
+        printf("; and __fish_seen_subcommand_from %s", second_word(command));
+    }
+    printf("'");
+}
+
 static void fish_option(const cli_command *command, const completed_option *option)
 {
-    printf("complete -c ondelet -n '__fish_seen_subcommand_from %s' -l %s", command->name, option->name);
+    fish_condition(command);
+    printf(" -l %s", option->name);
     if (option->choices) {
         printf(" -xa '");
         for (const char *const *choice = option->choices; *choice; choice++) {

@@ -99,7 +99,8 @@ static exit_status help_for_packages(int count, char **words)
     } else if (strcmp(words[0], "--man") == 0 && count == 1) {
         print_manual(commands);
     } else if (strcmp(words[0], "--man") == 0) {
-        const cli_command *command = find_command(words[1]);
+        int used = 0;
+        const cli_command *command = find_command(count - 1, words + 1, &used);
         if (!command) {
             return unknown_command(words[1]);
         }

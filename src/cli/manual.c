@@ -47,6 +47,15 @@ static void put_heading(const char *title)
     puts("\"");
 }
 
+/* The page of "evaluate edges" is ondelet-evaluate-edges. */
+static void page_of(const cli_command *command, char page[HELP_TEXT])
+{
+    snprintf(page, HELP_TEXT, "ondelet-%s", command->name);
+    for (char *letter = page; *letter; letter++) {
+        *letter = *letter == ' ' ? '-' : *letter;
+    }
+}
+
 static void put_start(const char *page)
 {
     fputs(".TH ", stdout);
@@ -101,8 +110,8 @@ static void put_exit_status(void)
 
 void print_command_manual(const cli_command *command)
 {
-    char page[64];
-    snprintf(page, sizeof page, "ondelet-%s", command->name);
+    char page[HELP_TEXT];
+    page_of(command, page);
     put_start(page);
     puts(".SH NAME");
     put_text(page);
@@ -146,7 +155,11 @@ void print_manual(const cli_command *const *commands)
     puts(".SH FILES\n.TP\n.I ~/.cache/ondelet/fftw\\-wisdom\nmeasured FFT plans ($XDG_CACHE_HOME is honoured)");
     puts(".SH SEE ALSO");
     for (; *commands; commands++) {
-        printf(".BR ondelet\\-%s (1)%s\n", (*commands)->name, commands[1] ? "," : "");
+        char page[HELP_TEXT];
+        page_of(*commands, page);
+        fputs(".BR ", stdout);
+        put_text(page);
+        puts(commands[1] ? " (1)," : " (1)");
     }
 }
 

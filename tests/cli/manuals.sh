@@ -5,13 +5,14 @@ cp stdout names
 expect_text names "features"
 
 while read -r name; do
-    expect 0 help --man "$name"
+    read -ra words <<<"$name"
+    expect 0 help --man "${words[@]}"
     expect_text stdout '.SH SYNOPSIS'
     expect_text stdout '\-\-threads N'
     if command -v man >/dev/null; then
         man -l --warnings -E UTF-8 stdout >page 2>warnings || true
         expect_lines 0 warnings
-        "$ONDELET" "$name" --help | grep -oE '^  (-o, )?--[a-z-]+' | sed 's/.* //' | sort -u >options
+        "$ONDELET" "${words[@]}" --help | grep -oE '^  (-o, )?--[a-z-]+' | sed 's/.* //' | sort -u >options
         while read -r option; do
             expect_text page "$option"
         done <options
@@ -38,6 +39,10 @@ expect_text offered "spline"
 completed denoise --no
 expect_text offered "--noise"
 expect_lines 1 offered
+completed evaluate e
+expect_text offered "edges"
+completed evaluate edges --thr
+expect_text offered "--threads"
 touch picture.png
 completed features pic
 expect_text offered "picture.png"
