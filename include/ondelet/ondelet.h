@@ -6,6 +6,7 @@
 #include <ondelet/array.h>
 #include <ondelet/bands.h>
 #include <ondelet/denoise.h>
+#include <ondelet/dictionary.h>
 #include <ondelet/dwt.h>
 #include <ondelet/edges.h>
 #include <ondelet/file.h>
@@ -14,6 +15,7 @@
 #include <ondelet/inpaint.h>
 #include <ondelet/learn.h>
 #include <ondelet/option.h>
+#include <ondelet/pursuit.h>
 #include <ondelet/runtime.h>
 #include <ondelet/scattering.h>
 #include <ondelet/shearlets.h>

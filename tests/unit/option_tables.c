@@ -22,6 +22,7 @@ static const struct {
     {"threshold", ond_threshold_options, sizeof(ond_threshold_config)},
     {"inpaint", ond_inpaint_options, sizeof(ond_inpaint_config)},
     {"bands", ond_bands_options, sizeof(ond_bands_config)},
+    {"pursuit", ond_pursuit_options, sizeof(ond_pursuit_config)},
 };
 
 enum { TABLES = sizeof tables / sizeof tables[0] };
@@ -117,8 +118,9 @@ static void configs_start_as_their_tables_say(void **state)
     ond_threshold_config threshold = ond_threshold_config_default();
     ond_inpaint_config inpaint = ond_inpaint_config_default();
     ond_bands_config bands = ond_bands_config_default();
-    const void *configs[TABLES]
-        = {&morlet, &spline, &separable, &dwt, &shearlet, &scattering, &denoise, &threshold, &inpaint, &bands};
+    ond_pursuit_config pursuit = ond_pursuit_config_default();
+    const void *configs[TABLES] = {&morlet,  &spline,    &separable, &dwt,   &shearlet, &scattering,
+                                   &denoise, &threshold, &inpaint,   &bands, &pursuit};
     for (size_t t = 0; t < TABLES; t++) {
         for (const ond_option *option = tables[t].options(); option->name; option++) {
             assert_true(ond_option_value(option, configs[t]) == option->preset);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/option.h"
+
+#include <ondelet/pursuit.h>
+
+_Static_assert(sizeof(ond_pursuit_method) == sizeof(int), "choice fields are enums as wide as int");
+_Static_assert(sizeof(ond_shrinkage) == sizeof(int), "choice fields are enums as wide as int");
+
+static const char *const methods[]
+    = {"threshold", "ista", "fista", "admm", "omp", "ml-ista", "ml-fista", "projection", "holistic", NULL};
+static const char *const rules[] = {"soft", "hard", NULL};
+static const char *const plannings[] = {"estimate", "measure", "patient", NULL};
+
+static const ond_option options[] = {
+    OND_OPTION_CHOICE_ROW(ond_pursuit_config, method, OND_PURSUIT_FISTA, methods, "how codes are sought"),
+    OND_OPTION_CHOICE_ROW(ond_pursuit_config, rule, 0, rules, "of thresholding"),
+    OND_OPTION_BOOL_ROW(ond_pursuit_config, nonnegative, 0, "codes are not negative"),
+    OND_OPTION_REAL_ROW(ond_pursuit_config, lambda, 0.05, 1e-30, 1e30, "penalty, or threshold, in units of the image"),
+    OND_OPTION_INT_ROW(ond_pursuit_config, iterations, 500, 1, 10000000, "at most"),
+    OND_OPTION_REAL_ROW(ond_pursuit_config, tolerance, 1e-3, 0, 1, "relative gap, residual or change to stop at"),
+    OND_OPTION_BOOL_ROW(ond_pursuit_config, restart, 1, "forget momentum that points uphill"),
+    OND_OPTION_INT_ROW(ond_pursuit_config, terms, 100, 1, 100000, "most atoms of omp and projection"),
+    OND_OPTION_REAL_ROW(ond_pursuit_config, residual, 0, 0, 1e30, "norm at which omp and projection stop"),
+    OND_OPTION_REAL_ROW(ond_pursuit_config, rho, 0, 0, 1e30, "penalty of admm; 0: 50 lambda + 1"),
+    OND_OPTION_REAL_ROW(ond_pursuit_config, relaxation, 1.8, 1, 1.999, "of admm"),
+    OND_OPTION_BOOL_ROW(ond_pursuit_config, adapt, 1, "admm balances its residuals"),
+    OND_OPTION_REAL_ROW(ond_pursuit_config, step, 1, 1e-9, 1, "of ml-ista's first layer, as a share of its bound"),
+    OND_OPTION_INT_ROW(ond_pursuit_config, cosparsity, 1, 0, 100000, "zeros of the first layer that holistic seeks"),
+    OND_OPTION_CHOICE_ROW(ond_pursuit_config, planning, 0, plannings, "time spent on choosing fast FFTs"),
+    OND_OPTION_END,
+};
+
+const ond_option *ond_pursuit_options(void)
+{
+    return options;
+}
+
+ond_pursuit_config ond_pursuit_config_default(void)
+{
+    ond_pursuit_config config;
+    ond_options_default(options, &config);
+    return config;
+}
