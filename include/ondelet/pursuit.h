@@ -34,11 +34,13 @@ typedef struct ond_pursuit_config {
     int nonnegative;    /**< codes ≥ 0; not for OMP, PROJECTION and HOLISTIC */
     double lambda;      /**< λ > 0 of every layer, in units of the signal (THRESHOLD: the threshold) */
     int iterations;     /**< at most; of HOLISTIC for each of its problems */
-    double tolerance;  /**< stop when the duality gap is below this share of the objective (ISTA, FISTA), the primal and
-                            dual residuals below this share of the codes (ADMM), the change of the codes below this
-                            share of them (ML-ISTA, ML-FISTA, HOLISTIC); 0: never */
-    int restart;       /**< FISTA forgets its momentum when it points uphill (O'Donoghue & Candès 2015) */
-    int terms;         /**< most atoms of OMP and PROJECTION */
+    double tolerance; /**< stop when the duality gap is below this share of the objective (ISTA, FISTA), the primal and
+                           dual residuals below this share of the codes (ADMM), the change of the codes below this
+                           share of them (ML-ISTA, ML-FISTA, HOLISTIC); 0: never */
+    int polish;  /**< ISTA, FISTA, ADMM: their codes are refined in double on the support that they found, so that they
+                      are exact to about 1e-6; seconds for large images, and left out where it would be minutes */
+    int restart; /**< FISTA forgets its momentum when it points uphill (O'Donoghue & Candès 2015) */
+    int terms;   /**< most atoms of OMP and PROJECTION */
     double residual;   /**< OMP and PROJECTION stop when ‖x − D γ‖ is no larger */
     double rho;        /**< ADMM's penalty; 0: 50 λ + 1 (HOLISTIC: 0.1) */
     double relaxation; /**< ADMM's α, 1…2 */

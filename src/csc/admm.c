@@ -362,7 +362,7 @@ ond_status ond_admm_solve(const ond_lasso *lasso, const ond_pursuit_config *conf
     OND_TRY(status);
     status = ond_lasso_room_create(lasso->operator_, &room);
     if (status == OND_OK) {
-        ond_lasso_evaluate(lasso, codes, &room, report);
+        status = ond_lasso_finish(lasso, config, codes, &room, report);
     }
     ond_lasso_room_free(&room);
     return status;

@@ -106,8 +106,8 @@ static bool is_done(const ond_lasso *lasso, const ond_pursuit_config *config, co
     return is_small;
 }
 
-static void iterate(const ond_lasso *lasso, const ond_pursuit_config *config, float *codes, ond_curve *curve, state *s,
-                    ond_layer_report *report)
+static ond_status iterate(const ond_lasso *lasso, const ond_pursuit_config *config, float *codes, ond_curve *curve,
+                          state *s, ond_layer_report *report)
 {
     size_t count = lasso->operator_->code_size;
     memset(codes, 0, count * sizeof *codes);
@@ -125,8 +125,9 @@ static void iterate(const ond_lasso *lasso, const ond_pursuit_config *config, fl
         accelerate(lasso, config, codes, s);
         report->iterations = i + 1;
     }
-    ond_lasso_evaluate(lasso, codes, &s->room, report);
+    OND_TRY(ond_lasso_finish(lasso, config, codes, &s->room, report));
     ond_curve_add(curve, report->residual);
+    return OND_OK;
 }
 
 ond_status ond_fista_solve(const ond_lasso *lasso, const ond_pursuit_config *config, float *codes, ond_curve *curve,
@@ -139,7 +140,7 @@ ond_status ond_fista_solve(const ond_lasso *lasso, const ond_pursuit_config *con
     ond_status status = ond_lasso_room_create(lasso->operator_, &s.room);
     status = s.point && s.next ? status : OND_ERROR_MEMORY;
     if (status == OND_OK) {
-        iterate(lasso, config, codes, curve, &s, report);
+        status = iterate(lasso, config, codes, curve, &s, report);
     }
     ond_lasso_room_free(&s.room);
     ond_memory_free(s.point);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/memory.h"
 #include "core/vector.h"
-#include "csc/pursuit.h"
+#include "csc/polish.h"
 
 #include <math.h>
 
@@ -149,4 +149,14 @@ void ond_lasso_evaluate(const ond_lasso *lasso, const float *codes, ond_lasso_ro
     ond_lasso_gradient(lasso, codes, room);
     ond_lasso_judge(lasso, codes, room, report);
     report->nonzeros = ond_count_nonzeros(codes, lasso->operator_->code_size);
+}
+
+ond_status ond_lasso_finish(const ond_lasso *lasso, const ond_pursuit_config *config, float *codes,
+                            ond_lasso_room *room, ond_layer_report *report)
+{
+    if (config->polish) {
+        OND_TRY(ond_polish(lasso, codes));
+    }
+    ond_lasso_evaluate(lasso, codes, room, report);
+    return OND_OK;
 }

@@ -18,6 +18,7 @@ static const ond_option options[] = {
     OND_OPTION_REAL_ROW(ond_pursuit_config, lambda, 0.05, 1e-30, 1e30, "penalty, or threshold, in units of the image"),
     OND_OPTION_INT_ROW(ond_pursuit_config, iterations, 500, 1, 10000000, "at most"),
     OND_OPTION_REAL_ROW(ond_pursuit_config, tolerance, 1e-3, 0, 1, "relative gap, residual or change to stop at"),
+    OND_OPTION_BOOL_ROW(ond_pursuit_config, polish, 0, "refine the codes found in double precision"),
     OND_OPTION_BOOL_ROW(ond_pursuit_config, restart, 1, "forget momentum that points uphill"),
     OND_OPTION_INT_ROW(ond_pursuit_config, terms, 100, 1, 100000, "most atoms of omp and projection"),
     OND_OPTION_REAL_ROW(ond_pursuit_config, residual, 0, 0, 1e30, "norm at which omp and projection stop"),

@@ -78,6 +78,10 @@ ond_status ond_ml_solve(const ond_multilayer *problem);
 ond_status ond_projection_solve(const ond_multilayer *problem);
 ond_status ond_holistic_solve(const ond_multilayer *problem);
 
+/* The end of a basis pursuit: polishes, if the config says so, and fills the report. */
+ond_status ond_lasso_finish(const ond_lasso *lasso, const ond_pursuit_config *config, float *codes,
+                            ond_lasso_room *room, ond_layer_report *report);
+
 size_t ond_count_nonzeros(const float *codes, size_t count);
 
 #endif

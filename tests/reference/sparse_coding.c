@@ -86,13 +86,13 @@ typedef struct lasso_case {
     const char *name;
     ond_border border;
     int nonnegative;
-    bool has_gap;
+    bool is_unique; /* the atoms of c1's support are dependent: only what they make is determined */
 } lasso_case;
 
 static const lasso_case lasso_cases[] = {
-    {"c1_camera64", OND_BORDER_CIRCULAR, 0, true},        {"c2_coins48x40_nn", OND_BORDER_CIRCULAR, 1, true},
+    {"c1_camera64", OND_BORDER_CIRCULAR, 0, false},       {"c2_coins48x40_nn", OND_BORDER_CIRCULAR, 1, true},
     {"c3_astro32_rgb", OND_BORDER_CIRCULAR, 0, true},     {"c4_brick36_weighted", OND_BORDER_CIRCULAR, 0, true},
-    {"c5_camera45x33_odd", OND_BORDER_CIRCULAR, 0, true}, {"c6_text40_nobnd", OND_BORDER_ZERO, 0, false},
+    {"c5_camera45x33_odd", OND_BORDER_CIRCULAR, 0, true}, {"c6_text40_nobnd", OND_BORDER_ZERO, 0, true},
     {"c10_mask", OND_BORDER_CIRCULAR, 0, true},
 };
 
@@ -111,6 +111,16 @@ static ond_array widen(const ond_array *codes, size_t height, size_t width)
     return wide;
 }
 
+static void check_reconstruction(const ond_dictionary *dictionary, const ond_array *codes, const char *name)
+{
+    ond_array made = {0};
+    assert_ok(ond_dictionary_apply(dictionary, codes, &made));
+    if (has_array(name, "recon")) {
+        assert_error_below(error_against(&made, name, "recon"), 1e-5);
+    }
+    ond_array_free(&made);
+}
+
 static void check_lasso(const lasso_case *c, ond_pursuit_method method)
 {
     ond_dictionary *dictionary = filters_of(c->name, "D", 1, c->border);
@@ -126,7 +136,8 @@ static void check_lasso(const lasso_case *c, ond_pursuit_method method)
     config.lambda = parameter_of(c->name, "lambda");
     config.nonnegative = c->nonnegative;
     config.iterations = 3000;
-    config.tolerance = method == OND_PURSUIT_ADMM ? 2e-6 : 1e-6;
+    config.tolerance = method == OND_PURSUIT_ADMM ? 1e-4 : 1e-3;
+    config.polish = 1;
     if (has_array(c->name, "W")) {
         weights = array_of(c->name, "W");
         extras.weights = &weights;
@@ -142,7 +153,10 @@ static void check_lasso(const lasso_case *c, ond_pursuit_method method)
            report.layer[0].iterations, report.layer[0].objective / objective - 1, report.layer[0].gap / objective,
            error_against(&wide, c->name, "X"), report.layer[0].nonzeros);
     assert_close(report.layer[0].objective, objective, 1e-6);
-    //TMP
+    if (c->is_unique) {
+        assert_error_below(error_against(&wide, c->name, "X"), 1e-4);
+    }
+    check_reconstruction(dictionary, &codes, c->name);
     assert_true(report.layer[0].gap >= 0 && report.layer[0].gap < 1e-5 * objective);
     ond_array_free(&wide);
     ond_array_free(&codes);

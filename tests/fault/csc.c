@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fault/fault.h"
+
+enum { SIZE = 6 };
+
+static ond_status make(size_t atoms, size_t channels, ond_border border, ond_dictionary **dictionary)
+{
+    static float values[4 * 4 * 9];
+    test_random random = {80};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        values[i] = (float)random_normal(&random);
+    }
+    size_t shape[4] = {atoms, channels, 3, 3};
+    ond_array filters = ond_array_view(values, 4, shape);
+    return ond_dictionary_create(&filters, 1, border, dictionary);
+}
+
+static ond_array picture(void)
+{
+    static float pixels[SIZE * SIZE];
+    static const size_t shape[2] = {SIZE, SIZE};
+    test_random random = {81};
+    for (size_t i = 0; i < SIZE * SIZE; i++) {
+        pixels[i] = (float)random_normal(&random);
+    }
+    return ond_array_view(pixels, 2, shape);
+}
+
+typedef struct pursuit_case {
+    ond_pursuit_method method;
+    size_t layers;
+    bool masked, weighted;
+} pursuit_case;
+
+static ond_status pursue(void *context)
+{
+    const pursuit_case *c = context;
+    ond_dictionary *layers[2] = {NULL, NULL};
+    ond_array image = picture();
+    ond_array codes[2] = {{0}, {0}};
+    ond_array curve = {0};
+    size_t one_each[1] = {4};
+    float fours[4] = {1, 2, 1, 2};
+    ond_array weights[2] = {ond_array_view(fours, 1, one_each), {0}};
+    ond_pursuit_config config = ond_pursuit_config_default();
+    ond_pursuit_report report;
+    ond_pursuit_extras extras = {.curve = &curve};
+    extras.mask = c->masked ? &image : NULL;
+    extras.weights = c->weighted ? weights : NULL;
+    config.method = c->method;
+    config.iterations = 12;
+    config.terms = 3;
+    config.polish = 1;
+    ond_array magnitudes = {0};
+    ond_status status = ond_array_resize(&magnitudes, 2, image.shape);
+    for (size_t i = 0; status == OND_OK && i < SIZE * SIZE; i++) {
+        magnitudes.data[i] = image.data[i] * image.data[i];
+    }
+    extras.mask = c->masked ? &magnitudes : NULL;
+    status = status == OND_OK ? make(4, 1, OND_BORDER_CIRCULAR, &layers[0]) : status;
+    status = status == OND_OK ? make(3, 4, OND_BORDER_CIRCULAR, &layers[1]) : status;
+    status = status == OND_OK ? ond_pursuit((const ond_dictionary *const *)layers, c->layers, &image, &config, &extras,
+                                            codes, &report)
+                              : status;
+    for (int i = 0; i < 2; i++) {
+        ond_dictionary_destroy(layers[i]);
+        ond_array_free(&codes[i]);
+    }
+    ond_array_free(&curve);
+    ond_array_free(&magnitudes);
+    return status;
+}
+
+static ond_status multiply(void *context)
+{
+    (void)context;
+    ond_dictionary *layers[2] = {NULL, NULL};
+    ond_dictionary *product = NULL;
+    ond_dictionary *unit = NULL;
+    ond_array image = picture();
+    ond_array codes = {0};
+    ond_array norms = {0};
+    double norm = 0;
+    ond_status status = make(4, 1, OND_BORDER_ZERO, &layers[0]);
+    status = status == OND_OK ? make(3, 4, OND_BORDER_ZERO, &layers[1]) : status;
+    status = status == OND_OK ? ond_dictionary_compose((const ond_dictionary *const *)layers, 2, &product) : status;
+    status = status == OND_OK ? ond_dictionary_normalize(product, &unit, &norms) : status;
+    status = status == OND_OK ? ond_dictionary_adjoint(unit, &image, &codes) : status;
+    status = status == OND_OK ? ond_dictionary_norm(layers[0], SIZE, SIZE, &norm) : status;
+    ond_dictionary_destroy(layers[0]);
+    ond_dictionary_destroy(layers[1]);
+    ond_dictionary_destroy(product);
+    ond_dictionary_destroy(unit);
+    ond_array_free(&codes);
+    ond_array_free(&norms);
+    return status;
+}
+
+static ond_status from_bank(void *context)
+{
+    (void)context;
+    ond_separable_config config = {2, 9, 7};
+    ond_filters *filters = NULL;
+    ond_dictionary *dictionary = NULL;
+    double norm = 0;
+    ond_status status = ond_separable_create(&config, &filters);
+    status = status == OND_OK ? ond_dictionary_create_bank(filters, &dictionary) : status;
+    status = status == OND_OK ? ond_dictionary_norm(dictionary, 9, 7, &norm) : status;
+    ond_filters_destroy(filters);
+    ond_dictionary_destroy(dictionary);
+    return status;
+}
+
+static ond_status smooth(void *context)
+{
+    (void)context;
+    ond_array image = picture();
+    ond_array result = {0};
+    ond_status status = ond_smooth_part(&image, 5, &result);
+    ond_array_free(&result);
+    return status;
+}
+
+static void dictionaries_survive_every_failed_allocation(void **state)
+{
+    (void)state;
+    assert_true(fault_sweep(multiply, NULL) > 10);
+    assert_true(fault_sweep(from_bank, NULL) > 10);
+    assert_true(fault_sweep(smooth, NULL) > 3);
+}
+
+static void pursuits_survive_every_failed_allocation(void **state)
+{
+    (void)state;
+    pursuit_case cases[] = {
+        {OND_PURSUIT_THRESHOLD, 2, false, true},  {OND_PURSUIT_FISTA, 1, true, true},
+        {OND_PURSUIT_ADMM, 1, true, true},        {OND_PURSUIT_ADMM, 2, false, false},
+        {OND_PURSUIT_OMP, 2, false, false},       {OND_PURSUIT_ML_FISTA, 2, false, true},
+        {OND_PURSUIT_PROJECTION, 2, false, false}, {OND_PURSUIT_HOLISTIC, 2, false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_true(fault_sweep(pursue, &cases[i]) > 8);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dictionaries_survive_every_failed_allocation),
+        cmocka_unit_test(pursuits_survive_every_failed_allocation),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
