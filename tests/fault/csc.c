@@ -133,9 +133,9 @@ static void pursuits_survive_every_failed_allocation(void **state)
 {
     (void)state;
     pursuit_case cases[] = {
-        {OND_PURSUIT_THRESHOLD, 2, false, true},  {OND_PURSUIT_FISTA, 1, true, true},
-        {OND_PURSUIT_ADMM, 1, true, true},        {OND_PURSUIT_ADMM, 2, false, false},
-        {OND_PURSUIT_OMP, 2, false, false},       {OND_PURSUIT_ML_FISTA, 2, false, true},
+        {OND_PURSUIT_THRESHOLD, 2, false, true},   {OND_PURSUIT_FISTA, 1, true, true},
+        {OND_PURSUIT_ADMM, 1, true, true},         {OND_PURSUIT_ADMM, 2, false, false},
+        {OND_PURSUIT_OMP, 2, false, false},        {OND_PURSUIT_ML_FISTA, 2, false, true},
         {OND_PURSUIT_PROJECTION, 2, false, false}, {OND_PURSUIT_HOLISTIC, 2, false, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "support/test.h"
-
 #include "csc/admm.h"
+#include "support/test.h"
 
 #include <math.h>
 #include <string.h>
@@ -128,8 +127,8 @@ static void the_merit_of_admm_never_rises(void **state)
         assert_ok(ond_admm_step(admm));
         ond_admm_codes(admm, now[0].data);
         ond_admm_duals(admm, now[1].data);
-        double merit = squared_distance(now[0].data, limit[0].data, count)
-                       + squared_distance(now[1].data, limit[1].data, count);
+        double merit
+            = squared_distance(now[0].data, limit[0].data, count) + squared_distance(now[1].data, limit[1].data, count);
         first = i == 0 ? merit : first;
         assert_true(merit <= before + 1e-6 * first);
         before = merit;
@@ -245,8 +244,8 @@ static void thresholding_is_the_forward_pass(void **state)
 {
     (void)state;
     test_random random = {705};
-    ond_dictionary *layers[2] = {random_filters(&random, 6, 2, 3, 2, OND_BORDER_ZERO),
-                                 random_filters(&random, 5, 6, 2, 1, OND_BORDER_ZERO)};
+    ond_dictionary *layers[2]
+        = {random_filters(&random, 6, 2, 3, 2, OND_BORDER_ZERO), random_filters(&random, 5, 6, 2, 1, OND_BORDER_ZERO)};
     size_t shape[3] = {2, 11, 13};
     ond_array signal = random_array(&random, 3, shape);
     ond_array codes[2] = {{0}, {0}};
