@@ -4,6 +4,7 @@
 
 #include <ondelet/array.h>
 #include <ondelet/option.h>
+#include <ondelet/runtime.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,6 +28,7 @@ typedef struct ond_denoise_config {
     ond_noise_model noise;
     double noise_std; /**< standard deviation of the noise in units of the image; for Poisson noise the square root of
                          the gain. 0, the preset: estimated */
+    ond_planning planning; /**< time spent on choosing fast FFTs, once for each size; preset OND_PLANNING_ESTIMATE */
 } ond_denoise_config;
 
 OND_API ond_denoise_config ond_denoise_config_default(void);

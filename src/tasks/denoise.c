@@ -156,6 +156,7 @@ ond_status ond_denoiser_create(const ond_denoise_config *config, size_t height, 
         .method = used.method == OND_DENOISE_AUTO ? OND_DENOISE_UNION : used.method,
         .noise = used.noise,
         .noise_std = used.noise_std,
+        .planning = used.planning,
         .height = height,
         .width = width,
     };
@@ -171,6 +172,7 @@ ond_status ond_denoiser_create(const ond_denoise_config *config, size_t height, 
 void ond_denoiser_destroy(ond_denoiser *denoiser)
 {
     if (denoiser) {
+        ond_bands_destroy(denoiser->bands);
         ond_filters_destroy(denoiser->bank);
         ond_memory_free(denoiser);
     }

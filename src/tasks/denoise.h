@@ -4,8 +4,8 @@
 
 #include "core/status.h"
 
+#include <ondelet/bands.h>
 #include <ondelet/denoise.h>
-#include <ondelet/filters.h>
 
 /* What all planes of one size share. */
 struct ond_denoiser {
@@ -13,7 +13,9 @@ struct ond_denoiser {
     ond_noise_model noise;
     double noise_std; /* 0: estimated */
     size_t height, width, padded_height, padded_width;
+    ond_planning planning;
     ond_filters *bank; /* NULL where the method has none */
+    ond_bands *bands;  /* of the bank */
 };
 
 /* The padded sides and the bank of a denoiser whose method and size are set. */
@@ -33,11 +35,11 @@ typedef struct ond_noisy_plane {
 typedef ond_status (*ond_denoise_stage)(const void *plan, const ond_noisy_plane *plane, const ond_array *pilot,
                                         ond_array *clean);
 
-ond_status ond_denoise_shearlet_stage(const void *bank, const ond_noisy_plane *plane, const ond_array *pilot,
+ond_status ond_denoise_shearlet_stage(const void *bands, const ond_noisy_plane *plane, const ond_array *pilot,
                                       ond_array *clean);
 ond_status ond_denoise_local_stage(const void *unused, const ond_noisy_plane *plane, const ond_array *pilot,
                                    ond_array *clean);
-ond_status ond_denoise_wavelet_stage(const void *bank, const ond_noisy_plane *plane, const ond_array *pilot,
+ond_status ond_denoise_wavelet_stage(const void *bands, const ond_noisy_plane *plane, const ond_array *pilot,
                                      ond_array *clean);
 
 #endif

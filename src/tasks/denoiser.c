@@ -32,10 +32,8 @@ static int scales_for(size_t height, size_t width)
     return scales;
 }
 
-ond_status ond_denoiser_create_bank(ond_denoiser *d)
+static ond_status create_filters(ond_denoiser *d)
 {
-    d->padded_height = padded_side(d->height);
-    d->padded_width = padded_side(d->width);
     if (d->method == OND_DENOISE_UNION || d->method == OND_DENOISE_SHEARLET) {
         ond_shearlet_config config = ond_shearlet_config_default();
         config.scales = scales_for(d->padded_height, d->padded_width);
@@ -53,20 +51,30 @@ ond_status ond_denoiser_create_bank(ond_denoiser *d)
     return OND_OK;
 }
 
+ond_status ond_denoiser_create_bank(ond_denoiser *d)
+{
+    ond_bands_config config = ond_bands_config_default();
+    config.planning = d->planning;
+    d->padded_height = padded_side(d->height);
+    d->padded_width = padded_side(d->width);
+    OND_TRY(create_filters(d));
+    return d->bank ? ond_bands_create(d->bank, &config, &d->bands) : OND_OK;
+}
+
 /* The mean of what the method's parts make of a plane. `second` is scratch. */
 static ond_status run_stage(const ond_denoiser *d, const ond_noisy_plane *plane, const ond_array *pilot,
                             ond_array *second, ond_array *clean)
 {
     if (d->method == OND_DENOISE_SHEARLET) {
-        return ond_denoise_shearlet_stage(d->bank, plane, pilot, clean);
+        return ond_denoise_shearlet_stage(d->bands, plane, pilot, clean);
     }
     if (d->method == OND_DENOISE_LOCAL) {
         return ond_denoise_local_stage(NULL, plane, pilot, clean);
     }
     if (d->method == OND_DENOISE_WAVELET) {
-        return ond_denoise_wavelet_stage(d->bank, plane, pilot, clean);
+        return ond_denoise_wavelet_stage(d->bands, plane, pilot, clean);
     }
-    OND_TRY(ond_denoise_shearlet_stage(d->bank, plane, pilot, clean));
+    OND_TRY(ond_denoise_shearlet_stage(d->bands, plane, pilot, clean));
     OND_TRY(ond_denoise_local_stage(NULL, plane, pilot, second));
     for (size_t i = 0; i < ond_array_count(clean); i++) {
         clean->data[i] = 0.5f * (clean->data[i] + second->data[i]);

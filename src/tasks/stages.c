@@ -5,7 +5,7 @@
 #include "tasks/denoise.h"
 #include "tasks/sliding_dct.h"
 
-#include <ondelet/filters.h>
+#include <ondelet/bands.h>
 
 #include <math.h>
 #include <string.h>
@@ -53,16 +53,16 @@ static ond_status shrink_band_wiener(void *context, const ond_band *band)
     return OND_OK;
 }
 
-ond_status ond_denoise_shearlet_stage(const void *bank, const ond_noisy_plane *plane, const ond_array *pilot,
+ond_status ond_denoise_shearlet_stage(const void *bands, const ond_noisy_plane *plane, const ond_array *pilot,
                                       ond_array *clean)
 {
     double noise_std = plane->noise_std;
     ond_array images[2] = {*plane->noisy};
     if (!pilot) {
-        return ond_filters_process(bank, images, 1, shrink_band_hard, &noise_std, clean);
+        return ond_bands_process_rows(bands, images, 1, shrink_band_hard, &noise_std, clean);
     }
     images[1] = *pilot;
-    return ond_filters_process(bank, images, 2, shrink_band_wiener, &noise_std, clean);
+    return ond_bands_process_rows(bands, images, 2, shrink_band_wiener, &noise_std, clean);
 }
 
 ond_status ond_denoise_local_stage(const void *unused, const ond_noisy_plane *plane, const ond_array *pilot,
@@ -140,13 +140,13 @@ static ond_status smooth_and_shrink(void *context, const ond_band *band)
     return shrink_band_wiener(context, band);
 }
 
-ond_status ond_denoise_wavelet_stage(const void *bank, const ond_noisy_plane *plane, const ond_array *pilot,
+ond_status ond_denoise_wavelet_stage(const void *bands, const ond_noisy_plane *plane, const ond_array *pilot,
                                      ond_array *clean)
 {
     double noise_std = plane->noise_std;
     if (!pilot) {
-        return ond_filters_process(bank, plane->noisy, 1, shrink_band_hard, &noise_std, clean);
+        return ond_bands_process_rows(bands, plane->noisy, 1, shrink_band_hard, &noise_std, clean);
     }
     ond_array images[2] = {*plane->noisy, *pilot};
-    return ond_filters_process(bank, images, 2, smooth_and_shrink, &noise_std, clean);
+    return ond_bands_process(bands, images, 2, smooth_and_shrink, &noise_std, clean);
 }

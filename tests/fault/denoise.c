@@ -18,7 +18,7 @@ static ond_status denoise(void *context)
     }
     ond_array noisy = ond_array_view(pixels, wanted->rank, shape + 3 - wanted->rank);
     ond_array clean = {0};
-    ond_denoise_config config = {wanted->method, wanted->noise, 0};
+    ond_denoise_config config = {wanted->method, wanted->noise, 0, OND_PLANNING_ESTIMATE};
     ond_status status = ond_denoise(&noisy, &config, &clean, NULL);
     ond_array_free(&clean);
     return status;
