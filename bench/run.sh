@@ -1,28 +1,38 @@
 #!/usr/bin/env bash
-# Benchmarks: ours, the peers and the bound from one run, by turns. `bench/run.sh scattering [ROUNDS]`.
-# Peers are installed by pip into build/bench-env; --no-peers leaves them out. A row per setting goes to bench/results/NAME.jsonl.
+# Benchmarks: ours, the peers and the bound from one run, by turns. `bench/run.sh scattering|shearlets [ROUNDS] [--no-peers]`.
+# Peers are installed by pip into build/bench-env. A row per setting goes to bench/results/NAME.jsonl.
+# `bench/run.sh compare OLD.jsonl NEW.jsonl [PERCENT]` fails where a figure became worse beside its bound.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 name=${1:-scattering}
-rounds=${2:-5}
-peers=yes
-for argument in "$@"; do
-  [ "$argument" = --no-peers ] && peers=no && rounds=5
-done
-if [ "$name" != scattering ]; then
-  echo "bench: there is no benchmark '$name', only: scattering" >&2
-  exit 2
+if [ "$name" = compare ]; then
+  shift
+  exec python3 bench/compare.py "$@"
 fi
+rounds=5
+peers=yes
+for argument in "${@:2}"; do
+  case $argument in
+    --no-peers) peers=no ;;
+    *) rounds=$argument ;;
+  esac
+done
+case $name in
+  scattering) packages=(numpy 'scipy<1.15' kymatio torch) ;;
+  shearlets) packages=(numpy 'scipy<1.15') ;;
+  *)
+    echo "bench: there is no benchmark '$name', only: scattering, shearlets, compare" >&2
+    exit 2
+    ;;
+esac
 cmake --preset bench >/dev/null
-cmake --build build/bench --target bench_scattering ondelet_program >/dev/null
+cmake --build build/bench --target "bench_$name" ondelet_program >/dev/null
 
 python=python3
 if [ "$peers" = yes ]; then
-  if [ ! -x build/bench-env/bin/python ]; then
-    python3 -m venv build/bench-env
-    build/bench-env/bin/pip install --quiet numpy 'scipy<1.15' kymatio torch
-  fi
   python=build/bench-env/bin/python
+  [ -x "$python" ] || python3 -m venv build/bench-env
+  build/bench-env/bin/pip install --quiet "${packages[@]}"
 fi
-exec env OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$python" bench/scattering.py "$rounds" "$peers"
+exec env OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$python" "bench/$name.py" "$rounds" "$peers"

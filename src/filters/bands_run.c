@@ -72,31 +72,42 @@ static void take_planes(run *call, ond_arena *arena)
 
 /* --- one band --- */
 
-/* Columns of a band; those that its filter does not reach are 0 before and are not looked at after. */
-static void run_columns(const ond_band_part *part, const ond_fft *fft, bool forward, ond_complex *plane)
+/* The columns that the filter reaches; the others of a product are 0, those of a sum stay. */
+static ond_columns columns_of(const ond_band_part *part)
 {
-    if (part->grid != 0 || part->column_end - part->column_begin >= fft->half_width) {
-        ond_fft_run(fft, forward ? OND_FFT_COLUMNS_HALF_FORWARD : OND_FFT_COLUMNS_HALF_BACKWARD, plane);
-        return;
-    }
-    for (size_t column = part->column_begin; column < part->column_end; column += OND_FFT_STRIP) {
-        ond_fft_run(fft, forward ? OND_FFT_STRIP_FORWARD : OND_FFT_STRIP_BACKWARD, plane + column);
+    return (ond_columns){part->column_begin, part->column_end};
+}
+
+static void run_strips(const ond_fft *fft, ond_fft_pass pass, ond_columns columns, ond_complex *plane)
+{
+    for (size_t column = columns.begin; column < columns.end; column += OND_FFT_STRIP) {
+        ond_fft_run(fft, pass, plane + column);
     }
 }
 
+static void clear_columns(const ond_fft *fft, ond_columns columns, ond_complex *plane)
+{
+    for (size_t row = 0; row < fft->height && columns.begin < columns.end; row++) {
+        memset(plane + row * fft->complex_stride + columns.begin, 0, (columns.end - columns.begin) * sizeof *plane);
+    }
+}
+
+/* The product of an image's spectrum and a filter, and its transform down the columns. */
 static void filter_image(const run *call, size_t index, size_t image, ond_complex *product)
 {
     const ond_filter *filter = &call->filters->filters[index];
     const ond_band_part *part = &call->job.bands->parts[index];
     const ond_fft *fft = call->job.bands->grids[part->grid].fft;
     ond_plane spectrum = plane_of(call->fft, call->spectrum[image]);
-    if (part->grid == 0) {
-        size_t columns = part->column_end > fft->half_width ? part->column_end : fft->half_width;
-        ond_filter_product(filter, spectrum, columns, plane_of(fft, product)); /* the last strip reaches further */
-    } else {
+    if (part->grid != 0) {
         ond_filter_fold(filter, spectrum, plane_of(fft, product));
+        ond_fft_run(fft, OND_FFT_COLUMNS_HALF_BACKWARD, product);
+        return;
     }
-    run_columns(part, fft, false, product);
+    ond_filter_product(filter, spectrum, columns_of(part), plane_of(fft, product));
+    run_strips(fft, OND_FFT_STRIP_BACKWARD, columns_of(part), product);
+    clear_columns(fft, (ond_columns){0, part->column_begin}, product);
+    clear_columns(fft, (ond_columns){part->column_end, fft->half_width}, product);
 }
 
 /* Adds what came of a band, filtered, to the sum. */
@@ -105,15 +116,16 @@ static void add_band(const run *call, size_t index, ond_complex *product, ond_co
     const ond_filter *filter = &call->filters->filters[index];
     const ond_band_part *part = &call->job.bands->parts[index];
     const ond_band_grid *grid = &call->job.bands->grids[part->grid];
-    run_columns(part, grid->fft, true, product);
-    if (part->grid == 0) {
-        ond_filter_add_product(filter, plane_of(grid->fft, product), grid->fft->half_width, plane_of(call->fft, sum));
+    ond_plane total = plane_of(call->fft, sum);
+    if (part->grid != 0) {
+        ond_fft_run(grid->fft, OND_FFT_COLUMNS_HALF_FORWARD, product);
+        ond_fft_mirror(grid->fft, product);
+        float weight = (float)(grid->row_step * grid->column_step);
+        ond_filter_add_unfolded(filter, weight, plane_of(grid->fft, product), call->fft->half_width, total);
         return;
     }
-    ond_fft_mirror(grid->fft, product);
-    float weight = (float)(grid->row_step * grid->column_step);
-    ond_filter_add_unfolded(filter, weight, plane_of(grid->fft, product), call->fft->half_width,
-                            plane_of(call->fft, sum));
+    run_strips(grid->fft, OND_FFT_STRIP_FORWARD, columns_of(part), product);
+    ond_filter_add_product(filter, plane_of(grid->fft, product), columns_of(part), total);
 }
 
 /* Rows first… of all images back to coefficients, the function, and forth again. */

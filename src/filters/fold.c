@@ -78,48 +78,50 @@ void ond_filter_unfold(const ond_filter *filter, ond_plane plane, ond_plane imag
     }
 }
 
-/* Columns begin…end − 1 of one row, as far as they are among the first `columns`. */
-static void add_run(const ond_complex *image, size_t width, size_t columns, ptrdiff_t begin, ptrdiff_t end,
+/* Columns begin…end − 1 of one row, as far as they are among the range. */
+static void add_run(const ond_complex *image, size_t width, ond_columns range, ptrdiff_t begin, ptrdiff_t end,
                     const float *values, ond_complex *sum)
 {
     if (begin >= end) {
         return;
     }
-    size_t first = ond_frequency_index(begin, width);
-    size_t last = first + (size_t)(end - begin);
-    last = last < columns ? last : columns;
+    size_t place = index_of(begin, width);
+    size_t first = place > range.begin ? place : range.begin;
+    size_t last = place + (size_t)(end - begin);
+    last = last < range.end ? last : range.end;
     if (first < last) {
-        ond_vector_add_filtered(sum + first, values, image + first, last - first);
+        ond_vector_add_filtered(sum + first, values + (first - place), image + first, last - first);
     }
 }
 
-/* Columns 0…columns − 1 of one row. Of the negative frequencies only the unpaired −width/2 is among them. */
-static void multiply_row(const ond_complex *image, size_t width, size_t columns, ond_run run, const float *values,
+/* Some columns of one row. Of the negative frequencies only the unpaired −width/2 is among them. */
+static void multiply_row(const ond_complex *image, size_t width, ond_columns columns, ond_run run, const float *values,
                          ond_complex *product)
 {
-    ptrdiff_t last = (ptrdiff_t)columns;
-    ptrdiff_t begin = run.begin > 0 ? run.begin : 0;
+    ptrdiff_t first = (ptrdiff_t)columns.begin;
+    ptrdiff_t last = (ptrdiff_t)columns.end;
+    ptrdiff_t begin = run.begin > first ? run.begin : first;
     ptrdiff_t end = run.end < last ? run.end : last;
     if (begin >= end) {
-        memset(product, 0, columns * sizeof *product);
+        memset(product + first, 0, (size_t)(last - first) * sizeof *product);
     } else {
-        memset(product, 0, (size_t)begin * sizeof *product);
+        memset(product + first, 0, (size_t)(begin - first) * sizeof *product);
         ond_vector_filtered(product + begin, values + (begin - run.begin), image + begin, (size_t)(end - begin));
         memset(product + end, 0, (size_t)(last - end) * sizeof *product);
     }
-    if (run.begin < 0 && run.begin + (ptrdiff_t)width < last && run.begin < run.end) {
-        ond_vector_filtered(product + ((ptrdiff_t)width + run.begin), values, image + ((ptrdiff_t)width + run.begin),
-                            1);
+    ptrdiff_t unpaired = run.begin + (ptrdiff_t)width;
+    if (run.begin < 0 && run.begin < run.end && unpaired >= first && unpaired < last) {
+        ond_vector_filtered(product + unpaired, values, image + unpaired, 1);
     }
 }
 
-void ond_filter_product(const ond_filter *filter, ond_plane image, size_t columns, ond_plane product)
+void ond_filter_product(const ond_filter *filter, ond_plane image, ond_columns columns, ond_plane product)
 {
     ond_box grid = ond_box_of_grid(image.height, image.width);
     for (ptrdiff_t row = grid.row_begin; row < grid.row_end; row++) {
         size_t offset = index_of(row, image.height) * image.stride;
         if (row < filter->box.row_begin || row >= filter->box.row_end) {
-            memset(product.data + offset, 0, columns * sizeof *product.data);
+            memset(product.data + offset + columns.begin, 0, (columns.end - columns.begin) * sizeof *product.data);
             continue;
         }
         ond_run run = filter->runs[row - filter->box.row_begin];
@@ -128,7 +130,7 @@ void ond_filter_product(const ond_filter *filter, ond_plane image, size_t column
     }
 }
 
-void ond_filter_add_product(const ond_filter *filter, ond_plane image, size_t columns, ond_plane sum)
+void ond_filter_add_product(const ond_filter *filter, ond_plane image, ond_columns columns, ond_plane sum)
 {
     for (ptrdiff_t row = filter->box.row_begin; row < filter->box.row_end; row++) {
         ond_run run = filter->runs[row - filter->box.row_begin];

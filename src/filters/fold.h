@@ -24,13 +24,17 @@ void ond_filter_fold(const ond_filter *filter, ond_plane image, ond_plane plane)
  */
 void ond_filter_unfold(const ond_filter *filter, ond_plane plane, ond_plane image);
 
-/* sum += X ψ^ without subsampling. The first `columns` columns are enough where the filter is even and the image real.
- */
-void ond_filter_add_product(const ond_filter *filter, ond_plane image, size_t columns, ond_plane sum);
+/* Columns begin…end − 1 of a plane. */
+typedef struct ond_columns {
+    size_t begin, end;
+} ond_columns;
 
-/* product = filter · image on the first `columns` of an even filter's rows, 0 where the filter vanishes: width/2 + 1
- * for the spectrum of a real image. */
-void ond_filter_product(const ond_filter *filter, ond_plane image, size_t columns, ond_plane product);
+/* sum += X ψ^ on some columns, without subsampling. The first width/2 + 1 are enough where the filter is even and the
+ * image real. */
+void ond_filter_add_product(const ond_filter *filter, ond_plane image, ond_columns columns, ond_plane sum);
+
+/* product = X ψ^ on some columns, none of them behind width/2, of an even filter; 0 where it vanishes. */
+void ond_filter_product(const ond_filter *filter, ond_plane image, ond_columns columns, ond_plane product);
 
 /* sum += weight · filter · (what folds to `folded`, repeated) on the first `columns`; the adjoint of ond_filter_fold on
  * them, up to the weight. The folded plane is whole, its size divides that of the sum. */

@@ -132,7 +132,8 @@ static ond_status analyse_with_filter(void *context, size_t index, int worker)
         return OND_OK;
     }
     memset(own.half, 0, fft->height * fft->complex_stride * sizeof *own.half);
-    ond_filter_add_product(filter, plane_of(fft, t->shared.half), fft->half_width, plane_of(fft, own.half));
+    ond_filter_add_product(filter, plane_of(fft, t->shared.half), (ond_columns){0, fft->half_width},
+                           plane_of(fft, own.half));
     ond_fft_real_backward(fft, own.half, own.real);
     copy_scaled(fft, own.real, scale, real);
     if (parts == 2) {
@@ -235,12 +236,14 @@ static void add_band(const transform *t, const ond_filter *filter, const float *
     if (filter->info.one_sided) {
         join_parts(fft, real, real + fft->height * fft->width, own.plane);
         ond_fft_forward(fft, own.plane);
-        ond_filter_add_product(filter, plane_of(fft, own.plane), fft->width, plane_of(fft, t->shared.plane));
+        ond_filter_add_product(filter, plane_of(fft, own.plane), (ond_columns){0, fft->width},
+                               plane_of(fft, t->shared.plane));
         return;
     }
     pad_rows(real, fft->width, fft->height, own.real, fft->real_stride);
     ond_fft_real_forward(fft, own.real, own.half);
-    ond_filter_add_product(filter, plane_of(fft, own.half), fft->half_width, plane_of(fft, t->shared.half));
+    ond_filter_add_product(filter, plane_of(fft, own.half), (ond_columns){0, fft->half_width},
+                           plane_of(fft, t->shared.half));
 }
 
 /* The adjoint of x -> (Re, Im) of x ⋆ ψ with a real spectrum is the real part of c ⋆ ψ~, whose spectrum is c^ ψ^. */

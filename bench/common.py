@@ -1,0 +1,42 @@
+"""What the benchmarks share: what machine this is, medians, where results go."""
+import json
+import os
+import platform
+import statistics
+import subprocess
+
+
+def machine():
+    with open("/proc/cpuinfo") as lines:
+        model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    compiler = subprocess.run(["cc", "--version"], capture_output=True, text=True).stdout.splitlines()[0]
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    return {"machine": f"{model}, {os.cpu_count()} cores", "compiler": compiler, "commit": commit}
+
+
+def ondelet(program, *arguments):
+    """One JSON line of a program of ours."""
+    text = subprocess.run([f"build/bench/bench/{program}", *map(str, arguments)], check=True, capture_output=True,
+                          text=True).stdout
+    return json.loads(text)
+
+
+def summarise(found):
+    """Medians of lists of numbers, and from where to where they went."""
+    row = {name: float(f"{statistics.median(values):.5g}") for name, values in found.items()}
+    row["spread"] = {name: [float(f"{min(v):.4g}"), float(f"{max(v):.4g}")] for name, v in found.items()}
+    return row
+
+
+class Results:
+    """Appends rows to bench/results/NAME.jsonl as they come."""
+
+    def __init__(self, name):
+        os.makedirs("bench/results", exist_ok=True)
+        self.path = f"bench/results/{name}.jsonl"
+        self.name = name
+        self.about = machine()
+
+    def add(self, row):
+        with open(self.path, "a") as file:
+            file.write(json.dumps({"benchmark": self.name, **row, **self.about}) + "\n")
