@@ -11,11 +11,12 @@ extern "C" {
 #endif
 
 typedef enum ond_denoise_method {
-    OND_DENOISE_AUTO,     /**< the best that needs no training: at present OND_DENOISE_UNION */
+    OND_DENOISE_AUTO,     /**< OND_DENOISE_LEARNED with a model, else OND_DENOISE_UNION */
     OND_DENOISE_UNION,    /**< mean of shearlets and sliding DCT, each refined with the mean of both as pilot */
     OND_DENOISE_SHEARLET, /**< hard threshold in a Parseval shearlet frame, then an empirical Wiener filter in it */
     OND_DENOISE_LOCAL,    /**< the same two stages in the DCT of every 8 x 8 block */
-    OND_DENOISE_WAVELET   /**< the same two stages in an undecimated wavelet transform: the fastest */
+    OND_DENOISE_WAVELET,  /**< the same two stages in an undecimated wavelet transform: the fastest */
+    OND_DENOISE_LEARNED /**< the union, corrected by a network that was trained on pictures: the best on photographs */
 } ond_denoise_method;
 
 typedef enum ond_noise_model {
@@ -39,15 +40,56 @@ OND_API const ond_option *ond_denoise_options(void);
  *  @param[out] noise_std  units of the image; 0 for a constant image */
 OND_CHECKED ond_status ond_noise_estimate(const ond_array *image, double *noise_std);
 
+/** The trained part of OND_DENOISE_LEARNED: a network that sees, in units of the noise, what both parts of the union
+ * left and where they differ, and corrects their mean. Immutable. */
+typedef struct ond_denoise_model ond_denoise_model;
+
+/** @param[in] path  a safetensors file that ond_denoise_model_write made: `models/denoise.safetensors`, for example
+ *  @retval OND_ERROR_IO, OND_ERROR_FORMAT (damaged, of another kind or version), OND_ERROR_MEMORY */
+OND_CHECKED ond_status ond_denoise_model_read(const char *path, ond_denoise_model **model);
+OND_CHECKED ond_status ond_denoise_model_write(const ond_denoise_model *model, const char *path);
+/** Accepts NULL. Denoisers made from it stay valid. */
+OND_API void ond_denoise_model_destroy(ond_denoise_model *model);
+
+/** How such a model is trained: on pictures in 0…1 with Gaussian noise of levels that are drawn anew for each crop, one
+ *  model for all of them. */
+typedef struct ond_denoise_training {
+    int steps;         /**< mini-batches */
+    int hidden, pairs; /**< size of the network: channels, and pairs of layers of 9 · hidden² weights each */
+    int batch, patch;  /**< patches of a mini-batch, and their side in pixels */
+    int pool;          /**< crops in memory that patches are drawn from; one is replaced every other step */
+    double rate;       /**< learning rate */
+    double noise_low, noise_high; /**< grey levels of 255 */
+    int seed;
+} ond_denoise_training;
+
+OND_API ond_denoise_training ond_denoise_training_default(void);
+OND_API const ond_option *ond_denoise_training_options(void);
+
+/** Called every 50 steps and after the last one: by how many decibels the network is better than the untrained union,
+ * over these steps. Returns false to end the training: what was reached is the result. */
+typedef bool (*ond_denoise_watch)(void *context, size_t step, double gain_db);
+
+/** Trains a model. The same pictures, options and processor give the same bits, whatever the number of threads.
+ *  @param[in]  images  `count` pictures [height, width], sides of at least `patch`, values in 0…1
+ *  @param[in]  config  NULL for the default
+ *  @param[in]  watch   NULL: none
+ *  @retval OND_ERROR_ARGUMENT, OND_ERROR_SHAPE, OND_ERROR_MEMORY
+ *  Cost: 54 · hidden² · (pairs + 1) multiplications per pixel of a mini-batch; a third of a second per step and thread
+ *  by default. Memory: 16 · pool · crop² bytes, crops being 128 pixels wide at most. */
+OND_CHECKED ond_status ond_denoise_model_fit(const ond_array *images, size_t count, const ond_denoise_training *config,
+                                             ond_denoise_watch watch, void *context, ond_denoise_model **model);
+
 /** What images of one size share: filters, borders, options. Immutable, used by any number of threads at once. */
 typedef struct ond_denoiser ond_denoiser;
 
-/** @param[in] config         NULL for the default
+/** @param[in] model          NULL: none, then the method cannot be OND_DENOISE_LEARNED
+ *  @param[in] config         NULL for the default
  *  @param[in] height, width  pixels, at least 1
  *  @retval OND_ERROR_ARGUMENT, OND_ERROR_SHAPE, OND_ERROR_MEMORY
  *  Cost: that of a shearlet bank of the padded size, about a seventh of denoising one image. */
-OND_CHECKED ond_status ond_denoiser_create(const ond_denoise_config *config, size_t height, size_t width,
-                                           ond_denoiser **denoiser);
+OND_CHECKED ond_status ond_denoiser_create(const ond_denoise_model *model, const ond_denoise_config *config,
+                                           size_t height, size_t width, ond_denoiser **denoiser);
 /** Accepts NULL. */
 OND_API void ond_denoiser_destroy(ond_denoiser *denoiser);
 
@@ -57,13 +99,14 @@ OND_API void ond_denoiser_destroy(ond_denoiser *denoiser);
  *  @param[out] clean   the shape of `noisy`; may be the same array
  *  @param[out] noise_std_used  what was given or estimated; may be NULL
  *  @retval OND_ERROR_SHAPE, OND_ERROR_ARGUMENT (a NaN or infinity), OND_ERROR_MEMORY
- *  Cost: about 250 real FFTs of the padded size and 3000 multiplications per pixel for OND_DENOISE_UNION.
+ *  Cost: about 250 real FFTs of the padded size and 3000 multiplications per pixel for OND_DENOISE_UNION; those of the
+ *  network besides, 80 000 per pixel, for OND_DENOISE_LEARNED.
  *  Source: Kutyniok, Lim & Reisenhofer, ShearLab 3D, 2016; Guleryuz, Weighted averaging for denoising with overcomplete
  *  dictionaries, IEEE TIP 16(12), 2007. */
 OND_CHECKED ond_status ond_denoiser_apply(const ond_denoiser *denoiser, const ond_array *noisy, ond_array *clean,
                                           double *noise_std_used);
 
-/** The same for one image, with a denoiser of its size made for it. */
+/** The same for one image, with a denoiser of its size made for it, without a model. */
 OND_CHECKED ond_status ond_denoise(const ond_array *noisy, const ond_denoise_config *config, ond_array *clean,
                                    double *noise_std_used);
 

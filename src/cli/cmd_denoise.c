@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/arguments.h"
 #include "cli/denoise.h"
+#include "cli/models.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const depths[] = {"auto", "8", "16", NULL};
@@ -33,6 +35,8 @@ static const text_option texts[] = {
      "a picture or .npy; a folder for several inputs; - is standard output"},
     {"sigma", 0, "S", offsetof(denoise_request, sigma_text),
      "standard deviation of the noise, in grey levels of 255; estimated when not given"},
+    {"model", 0, "MODEL", offsetof(denoise_request, model),
+     "of method learned, made by train denoise; else the one that comes with the program"},
     {"reference", 0, "CLEAN", offsetof(denoise_request, reference),
      "print PSNR and SSIM against this file, or the one of the same name in this folder"},
     {"compare", 0, "STRIP.png", offsetof(denoise_request, compare),
@@ -130,6 +134,27 @@ static exit_status check_strip(const denoise_request *request, const input_list 
     return ALL_DONE;
 }
 
+/* The model that was named, or the one that comes with the program where it helps; else the job goes without. */
+static exit_status read_model(const denoise_request *request, denoise_job *job)
+{
+    ond_denoise_method method = request->denoise.method;
+    bool takes_model = method == OND_DENOISE_LEARNED || method == OND_DENOISE_AUTO;
+    if (!takes_model) {
+        return request->model ? wrong_usage(request->common.command, "--model is for --method learned") : ALL_DONE;
+    }
+    char *path = request->model ? copy_text(request->model) : shipped_model("denoise");
+    exit_status status = ALL_DONE;
+    if (path && ond_denoise_model_read(path, &job->model)) {
+        complain_of(path);
+        status = SOME_FAILED;
+    } else if (!path && method == OND_DENOISE_LEARNED) {
+        complain("no model denoise.safetensors was found: --model MODEL, or its folder in $ONDELET_MODELS, is wanted");
+        status = SOME_FAILED;
+    }
+    free(path);
+    return status;
+}
+
 static exit_status denoise_inputs(const denoise_request *request, const input_list *inputs)
 {
     denoise_job job = {.request = request, .inputs = inputs, .text = stdout};
@@ -140,11 +165,15 @@ static exit_status denoise_inputs(const denoise_request *request, const input_li
     if (request->common.output && strcmp(request->common.output, "-") == 0) {
         job.text = request->common.quiet ? NULL : stderr;
     }
-    status = outputs_plan(&request->common, inputs, &job.outputs);
+    status = read_model(request, &job);
+    if (status == ALL_DONE) {
+        status = outputs_plan(&request->common, inputs, &job.outputs);
+    }
     if (status == ALL_DONE) {
         status = !request->compare || output_is_free(&request->common, request->compare) ? run_job(&job) : SOME_FAILED;
     }
     ond_denoiser_destroy(job.denoiser);
+    ond_denoise_model_destroy(job.model);
     outputs_free(&job.outputs);
     return status;
 }

@@ -262,7 +262,7 @@ static ond_status choose_denoiser(denoise_job *job, const ond_denoise_config *co
     job->denoiser = NULL;
     job->denoiser_config = *config;
     memcpy(job->denoiser_size, size, sizeof job->denoiser_size);
-    return ond_denoiser_create(config, size[0], size[1], &job->denoiser);
+    return ond_denoiser_create(job->model, config, size[0], size[1], &job->denoiser);
 }
 
 static bool denoise_image(denoise_run *run)

@@ -17,7 +17,7 @@ typedef struct denoise_request {
     cli_request common;
     ond_denoise_config denoise;
     denoise_own own;
-    const char *sigma_text, *reference, *compare;
+    const char *sigma_text, *reference, *compare, *model;
     double sigma; /* 0: estimated */
 } denoise_request;
 
@@ -33,7 +33,8 @@ typedef struct denoise_job {
     output_list outputs;
     FILE *text; /* results for people: stderr when stdout carries the output; NULL: not wanted there */
     denoise_totals totals;
-    ond_denoiser *denoiser; /* of the image before; NULL: none yet */
+    ond_denoise_model *model; /* NULL: none */
+    ond_denoiser *denoiser;   /* of the image before; NULL: none yet */
     ond_denoise_config denoiser_config;
     size_t denoiser_size[2];
 } denoise_job;

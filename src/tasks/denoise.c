@@ -4,6 +4,7 @@
 #include "core/array.h"
 #include "core/memory.h"
 #include "core/vector.h"
+#include "tasks/learned.h"
 
 #include <float.h>
 #include <math.h>
@@ -141,10 +142,24 @@ static ond_status check_noisy(const ond_denoiser *d, const ond_array *noisy)
     return ond_array_check_finite(noisy, "the image");
 }
 
-ond_status ond_denoiser_create(const ond_denoise_config *config, size_t height, size_t width, ond_denoiser **denoiser)
+static ond_denoise_method choose_method(ond_denoise_method wanted, const ond_denoise_model *model)
+{
+    if (wanted != OND_DENOISE_AUTO) {
+        return wanted;
+    }
+    return model ? OND_DENOISE_LEARNED : OND_DENOISE_UNION;
+}
+
+ond_status ond_denoiser_create(const ond_denoise_model *model, const ond_denoise_config *config, size_t height,
+                               size_t width, ond_denoiser **denoiser)
 {
     ond_denoise_config used = config ? *config : ond_denoise_config_default();
     OND_TRY(ond_options_check(ond_denoise_options(), &used));
+    used.method = choose_method(used.method, model);
+    if (used.method == OND_DENOISE_LEARNED && !model) {
+        return ond_fail(OND_ERROR_ARGUMENT,
+                        "method learned without a model, one from ond_denoise_model_read is wanted");
+    }
     if (height == 0 || width == 0) {
         return ond_fail(OND_ERROR_SHAPE, "images of %zu x %zu pixels, at least 1 x 1 is wanted", height, width);
     }
@@ -153,12 +168,13 @@ ond_status ond_denoiser_create(const ond_denoise_config *config, size_t height, 
         return OND_ERROR_MEMORY;
     }
     *made = (ond_denoiser){
-        .method = used.method == OND_DENOISE_AUTO ? OND_DENOISE_UNION : used.method,
+        .method = used.method,
         .noise = used.noise,
         .noise_std = used.noise_std,
         .planning = used.planning,
         .height = height,
         .width = width,
+        .model = used.method == OND_DENOISE_LEARNED ? ond_denoise_model_share(model) : NULL,
     };
     ond_status status = ond_denoiser_create_bank(made);
     if (status != OND_OK) {
@@ -174,6 +190,7 @@ void ond_denoiser_destroy(ond_denoiser *denoiser)
     if (denoiser) {
         ond_bands_destroy(denoiser->bands);
         ond_filters_destroy(denoiser->bank);
+        ond_denoise_model_destroy(denoiser->model);
         ond_memory_free(denoiser);
     }
 }
@@ -202,7 +219,7 @@ ond_status ond_denoise(const ond_array *noisy, const ond_denoise_config *config,
     OND_TRY(ond_array_check_filled(noisy, "the image"));
     size_t height = noisy->rank >= 2 ? noisy->shape[noisy->rank - 2] : 1;
     size_t width = noisy->rank >= 1 ? noisy->shape[noisy->rank - 1] : 1;
-    OND_TRY(ond_denoiser_create(config, height, width, &denoiser));
+    OND_TRY(ond_denoiser_create(NULL, config, height, width, &denoiser));
     ond_status status = ond_denoiser_apply(denoiser, noisy, clean, noise_std_used);
     ond_denoiser_destroy(denoiser);
     return status;

@@ -14,8 +14,9 @@ struct ond_denoiser {
     double noise_std; /* 0: estimated */
     size_t height, width, padded_height, padded_width;
     ond_planning planning;
-    ond_filters *bank; /* NULL where the method has none */
-    ond_bands *bands;  /* of the bank */
+    ond_filters *bank;        /* NULL where the method has none */
+    ond_bands *bands;         /* of the bank */
+    ond_denoise_model *model; /* of OND_DENOISE_LEARNED */
 };
 
 /* The padded sides and the bank of a denoiser whose method and size are set. */
@@ -41,5 +42,9 @@ ond_status ond_denoise_local_stage(const void *unused, const ond_noisy_plane *pl
                                    ond_array *clean);
 ond_status ond_denoise_wavelet_stage(const void *bands, const ond_noisy_plane *plane, const ond_array *pilot,
                                      ond_array *clean);
+
+/* What both parts of OND_DENOISE_UNION make of a plane [height, width] in units of its noise. */
+ond_status ond_denoiser_opinions(const ond_denoiser *denoiser, const float *plane, ond_array *shearlet,
+                                 ond_array *local);
 
 #endif

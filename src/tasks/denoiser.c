@@ -3,6 +3,7 @@
 #include "core/border.h"
 #include "fft/fft.h"
 #include "tasks/denoise.h"
+#include "tasks/learned.h"
 
 #include <ondelet/filters.h>
 #include <ondelet/shearlets.h>
@@ -34,7 +35,7 @@ static int scales_for(size_t height, size_t width)
 
 static ond_status create_filters(ond_denoiser *d)
 {
-    if (d->method == OND_DENOISE_UNION || d->method == OND_DENOISE_SHEARLET) {
+    if (d->method != OND_DENOISE_LOCAL && d->method != OND_DENOISE_WAVELET) {
         ond_shearlet_config config = ond_shearlet_config_default();
         config.scales = scales_for(d->padded_height, d->padded_width);
         config.height = (int)d->padded_height;
@@ -61,37 +62,61 @@ ond_status ond_denoiser_create_bank(ond_denoiser *d)
     return d->bank ? ond_bands_create(d->bank, &config, &d->bands) : OND_OK;
 }
 
-/* The mean of what the method's parts make of a plane. `second` is scratch. */
-static ond_status run_stage(const ond_denoiser *d, const ond_noisy_plane *plane, const ond_array *pilot,
-                            ond_array *second, ond_array *clean)
+static void average(const ond_array *other, ond_array *mean)
 {
-    if (d->method == OND_DENOISE_SHEARLET) {
-        return ond_denoise_shearlet_stage(d->bands, plane, pilot, clean);
+    for (size_t i = 0; i < ond_array_count(mean); i++) {
+        mean->data[i] = 0.5f * (mean->data[i] + other->data[i]);
     }
-    if (d->method == OND_DENOISE_LOCAL) {
-        return ond_denoise_local_stage(NULL, plane, pilot, clean);
+}
+
+/* On a padded plane: each opinion is the second stage of a method whose pilot is the mean of both first stages. */
+static ond_status form_opinions(const ond_denoiser *d, const ond_noisy_plane *plane, ond_array *shearlet,
+                                ond_array *local)
+{
+    ond_array pilot = {0};
+    ond_status status = ond_denoise_shearlet_stage(d->bands, plane, NULL, &pilot);
+    if (status == OND_OK) {
+        status = ond_denoise_local_stage(NULL, plane, NULL, local);
     }
-    if (d->method == OND_DENOISE_WAVELET) {
-        return ond_denoise_wavelet_stage(d->bands, plane, pilot, clean);
+    if (status == OND_OK) {
+        average(local, &pilot);
+        status = ond_denoise_shearlet_stage(d->bands, plane, &pilot, shearlet);
     }
-    OND_TRY(ond_denoise_shearlet_stage(d->bands, plane, pilot, clean));
-    OND_TRY(ond_denoise_local_stage(NULL, plane, pilot, second));
-    for (size_t i = 0; i < ond_array_count(clean); i++) {
-        clean->data[i] = 0.5f * (clean->data[i] + second->data[i]);
+    if (status == OND_OK) {
+        status = ond_denoise_local_stage(NULL, plane, &pilot, local);
     }
-    return OND_OK;
+    ond_array_free(&pilot);
+    return status;
+}
+
+/* The mean of the opinions, corrected where there is a model. */
+static ond_status unite(const ond_denoiser *d, const ond_noisy_plane *plane, ond_array *clean)
+{
+    ond_array local = {0};
+    ond_status status = form_opinions(d, plane, clean, &local);
+    if (status == OND_OK && d->method == OND_DENOISE_LEARNED) {
+        status = ond_denoise_correct(d->model, plane->noisy, clean, &local, clean);
+    } else if (status == OND_OK) {
+        average(&local, clean);
+    }
+    ond_array_free(&local);
+    return status;
 }
 
 static ond_status run_stages(const ond_denoiser *d, const ond_noisy_plane *plane, ond_array *clean)
 {
+    ond_denoise_stage stage = d->method == OND_DENOISE_SHEARLET ? ond_denoise_shearlet_stage
+                              : d->method == OND_DENOISE_LOCAL  ? ond_denoise_local_stage
+                                                                : ond_denoise_wavelet_stage;
+    if (d->method == OND_DENOISE_UNION || d->method == OND_DENOISE_LEARNED) {
+        return unite(d, plane, clean);
+    }
     ond_array pilot = {0};
-    ond_array second = {0};
-    ond_status status = run_stage(d, plane, NULL, &second, &pilot);
+    ond_status status = stage(d->bands, plane, NULL, &pilot);
     if (status == OND_OK) {
-        status = run_stage(d, plane, &pilot, &second, clean);
+        status = stage(d->bands, plane, &pilot, clean);
     }
     ond_array_free(&pilot);
-    ond_array_free(&second);
     return status;
 }
 
@@ -115,6 +140,33 @@ static void crop(const ond_denoiser *d, const float *padded, double unit, float 
             plane[row * d->width + column] = (float)(unit * (double)from[column]);
         }
     }
+}
+
+ond_status ond_denoiser_opinions(const ond_denoiser *d, const float *plane, ond_array *shearlet, ond_array *local)
+{
+    ond_array padded[3] = {{0}};
+    size_t shape[2] = {d->padded_height, d->padded_width};
+    ond_status status = ond_array_resize(&padded[0], 2, shape);
+    if (status == OND_OK) {
+        pad(d, plane, 1, padded[0].data);
+        status = form_opinions(d, &(ond_noisy_plane){&padded[0], 1}, &padded[1], &padded[2]);
+    }
+    shape[0] = d->height;
+    shape[1] = d->width;
+    if (status == OND_OK) {
+        status = ond_array_resize(shearlet, 2, shape);
+    }
+    if (status == OND_OK) {
+        status = ond_array_resize(local, 2, shape);
+    }
+    if (status == OND_OK) {
+        crop(d, padded[1].data, 1, shearlet->data);
+        crop(d, padded[2].data, 1, local->data);
+    }
+    for (int i = 0; i < 3; i++) {
+        ond_array_free(&padded[i]);
+    }
+    return status;
 }
 
 /* Noise below the resolution of float beside the plane's largest value: nothing can be removed. */

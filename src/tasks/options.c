@@ -6,12 +6,12 @@
 _Static_assert(sizeof(ond_denoise_method) == sizeof(int), "choice fields are enums as wide as int");
 _Static_assert(sizeof(ond_noise_model) == sizeof(int), "choice fields are enums as wide as int");
 
-static const char *const methods[] = {"auto", "union", "shearlet", "local", "wavelet", NULL};
+static const char *const methods[] = {"auto", "union", "shearlet", "local", "wavelet", "learned", NULL};
 static const char *const plannings[] = {"estimate", "measure", "patient", NULL};
 static const char *const models[] = {"gaussian", "poisson", NULL};
 
 static const ond_option options[] = {
-    OND_OPTION_CHOICE_ROW(ond_denoise_config, method, 0, methods, "auto: the best that needs no training"),
+    OND_OPTION_CHOICE_ROW(ond_denoise_config, method, 0, methods, "auto: learned where its model is found, else union"),
     OND_OPTION_CHOICE_ROW(ond_denoise_config, noise, 0, models, "poisson: variance proportional to the mean"),
     OND_OPTION_INTERNAL_REAL_ROW(ond_denoise_config, noise_std, 0, 0, 1e30, "of the noise, in units of the image"),
     OND_OPTION_CHOICE_ROW(ond_denoise_config, planning, 0, plannings, "time spent on choosing fast FFTs"),

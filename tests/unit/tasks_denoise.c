@@ -248,7 +248,7 @@ static void one_denoiser_serves_every_image_of_its_size(void **state)
 {
     (void)state;
     ond_denoiser *denoiser = NULL;
-    assert_ok(ond_denoiser_create(NULL, 40, 37, &denoiser));
+    assert_ok(ond_denoiser_create(NULL, NULL, 40, 37, &denoiser));
     ond_array once = {0};
     ond_array again = {0};
     double sigma_once = 0;
@@ -264,7 +264,7 @@ static void one_denoiser_serves_every_image_of_its_size(void **state)
     ond_array other = picture(1, 37, 40);
     assert_fails(OND_ERROR_SHAPE, "the image is 37 x 40, the denoiser was made for 40 x 37",
                  ond_denoiser_apply(denoiser, &other, &again, NULL));
-    assert_fails(OND_ERROR_SHAPE, "0 x 40", ond_denoiser_create(NULL, 0, 40, &denoiser));
+    assert_fails(OND_ERROR_SHAPE, "0 x 40", ond_denoiser_create(NULL, NULL, 0, 40, &denoiser));
     ond_denoiser_destroy(denoiser);
     ond_array_free(&other);
     ond_array_free(&once);

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/array.h"
+#include "core/memory.h"
+#include "core/option.h"
+#include "core/parallel.h"
+#include "core/vector.h"
+#include "tasks/denoise_pool.h"
+#include "tasks/learned.h"
+
+#include <math.h>
+#include <string.h>
+
+static const ond_option options[] = {
+    OND_OPTION_INT_ROW(ond_denoise_training, steps, 10000, 1, 10000000, "mini-batches"),
+    OND_OPTION_INT_ROW(ond_denoise_training, hidden, 64, 1, 512, "channels between the layers"),
+    OND_OPTION_INT_ROW(ond_denoise_training, pairs, 4, 0, 32, "pairs of layers between the first and the last"),
+    OND_OPTION_INT_ROW(ond_denoise_training, batch, 16, 1, 1024, "patches of a mini-batch"),
+    OND_OPTION_INT_ROW(ond_denoise_training, patch, 64, 16, 128, "side of a patch in pixels, even"),
+    OND_OPTION_INT_ROW(ond_denoise_training, pool, 256, 1, 100000, "crops that patches are drawn from"),
+    OND_OPTION_REAL_ROW(ond_denoise_training, rate, 1e-3, 1e-8, 1, "learning rate, falling to 0 as a cosine"),
+    OND_OPTION_REAL_ROW(ond_denoise_training, noise_low, 5, 0.1, 1000, "least noise, grey levels of 255"),
+    OND_OPTION_REAL_ROW(ond_denoise_training, noise_high, 75, 0.1, 1000, "most noise, grey levels of 255"),
+    OND_OPTION_INTERNAL_ROW(ond_denoise_training, seed, 1, 0, 2147483647, "of weights, crops and noise"),
+    OND_OPTION_END,
+};
+
+const ond_option *ond_denoise_training_options(void)
+{
+    return options;
+}
+
+ond_denoise_training ond_denoise_training_default(void)
+{
+    ond_denoise_training config;
+    ond_options_default(options, &config);
+    return config;
+}
+
+typedef struct fit {
+    const ond_denoise_training *config;
+    ond_pool pool;
+    ond_residual_network *network;
+    size_t count;        /* parameters */
+    ond_sample *samples; /* of the mini-batch */
+    double *losses;      /* and their errors without the network */
+    float *scratch;      /* for each sample: gradient, five patches, input, wanted */
+    size_t scratch_size;
+    float *moments[2], *mean; /* Adam's, and the running mean of the parameters: the result */
+} fit;
+
+static ond_status allocate(fit *f)
+{
+    size_t batch = (size_t)f->config->batch;
+    size_t patch = (size_t)f->config->patch * (size_t)f->config->patch;
+    ond_residual_shape shape
+        = {OND_LEARNED_INPUTS, (size_t)f->config->hidden, OND_LEARNED_PHASES, (size_t)f->config->pairs};
+    OND_TRY(ond_residual_network_create(shape, (uint64_t)f->config->seed, &f->network));
+    f->count = ond_residual_network_parameter_count(f->network);
+    f->scratch_size = f->count + (5 + OND_LEARNED_PLANES + 1) * patch;
+    f->samples = ond_memory_allocate(batch, sizeof *f->samples);
+    f->losses = ond_memory_allocate(batch, 2 * sizeof *f->losses);
+    f->scratch = ond_memory_allocate(batch, f->scratch_size * sizeof *f->scratch);
+    f->moments[0] = ond_memory_allocate_zero(f->count, sizeof(float));
+    f->moments[1] = ond_memory_allocate_zero(f->count, sizeof(float));
+    f->mean = ond_memory_allocate_zero(f->count, sizeof(float));
+    bool complete = f->samples && f->losses && f->scratch && f->moments[0] && f->moments[1] && f->mean;
+    return complete ? OND_OK : OND_ERROR_MEMORY;
+}
+
+static void release(fit *f)
+{
+    ond_pool_free(&f->pool);
+    ond_residual_network_destroy(f->network);
+    ond_memory_free(f->samples);
+    ond_memory_free(f->losses);
+    ond_memory_free(f->scratch);
+    ond_memory_free(f->moments[0]);
+    ond_memory_free(f->moments[1]);
+    ond_memory_free(f->mean);
+}
+
+/* Error and gradient of one patch. */
+static ond_status do_sample(void *context, size_t index, int worker)
+{
+    (void)worker;
+    fit *f = context;
+    const ond_sample *sample = &f->samples[index];
+    size_t half = (size_t)f->config->patch / 2;
+    size_t patch = 4 * half * half;
+    float *gradient = f->scratch + index * f->scratch_size;
+    float *input = gradient + f->count + 5 * patch;
+    float *wanted = input + OND_LEARNED_PLANES * patch;
+    OND_TRY(ond_pool_gather(&f->pool, sample, gradient + f->count, input, wanted));
+    double weight = sample->weight / (double)(patch * (size_t)f->config->batch);
+    f->losses[2 * index + 1] = weight * ond_vector_sum_squares(wanted, patch);
+    return ond_residual_network_gradient(f->network, half, half, input, wanted, weight, &f->losses[2 * index],
+                                         gradient);
+}
+
+/* The gradients of all patches, summed into the first, in their order. Returns the norm. */
+static double sum_gradients(const fit *f)
+{
+    for (size_t i = 1; i < (size_t)f->config->batch; i++) {
+        ond_vector_add_scaled(f->scratch, 1, f->scratch + i * f->scratch_size, f->count);
+    }
+    return sqrt(ond_vector_sum_squares(f->scratch, f->count));
+}
+
+/* Kingma & Ba, Adam, ICLR 2015, algorithm 1, with gradients of norm 1 at most; and the mean of the parameters over
+ * about the last thousand steps, fewer at first. */
+static void update(const fit *f, size_t step, double norm)
+{
+    const float keep[2] = {0.9F, 0.999F};
+    double n = (double)step + 1;
+    double warm = n < 300 ? n / 300 : 1;
+    double rate = f->config->rate * warm * 0.5 * (1 + cos(3.14159265358979323846 * n / (double)f->config->steps));
+    float scale = (float)(norm > 1 ? 1 / norm : 1);
+    float first = (float)(rate / (1 - pow((double)keep[0], n)));
+    float second = (float)(1 / (1 - pow((double)keep[1], n)));
+    float forget = (float)fmax(1e-3, 1 / (1 + n / 4));
+    float *parameters = ond_residual_network_parameters(f->network);
+    for (size_t i = 0; i < f->count; i++) {
+        float gradient = scale * f->scratch[i];
+        f->moments[0][i] = keep[0] * f->moments[0][i] + (1 - keep[0]) * gradient;
+        f->moments[1][i] = keep[1] * f->moments[1][i] + (1 - keep[1]) * gradient * gradient;
+        parameters[i] -= first * f->moments[0][i] / (sqrtf(second * f->moments[1][i]) + 1e-8F);
+        f->mean[i] += forget * (parameters[i] - f->mean[i]);
+    }
+}
+
+static ond_status take_step(fit *f, size_t step, double errors[2])
+{
+    size_t batch = (size_t)f->config->batch;
+    OND_TRY(ond_pool_renew(&f->pool, step));
+    for (size_t i = 0; i < batch; i++) {
+        ond_pool_draw(&f->pool, &f->samples[i]);
+    }
+    OND_TRY(ond_parallel_for(batch, ond_parallel_workers(batch), do_sample, f));
+    for (size_t i = 0; i < batch; i++) {
+        errors[0] += f->losses[2 * i];
+        errors[1] += f->losses[2 * i + 1];
+    }
+    if (!isfinite(errors[0])) {
+        return ond_fail(OND_ERROR_ARGUMENT, "the training diverged at step %zu, a rate below %g is wanted", step,
+                        f->config->rate);
+    }
+    update(f, step, sum_gradients(f));
+    return OND_OK;
+}
+
+enum { STEPS_BETWEEN_WORDS = 50 };
+
+static ond_status run(fit *f, ond_denoise_watch watch, void *context)
+{
+    double errors[2] = {0};
+    for (size_t step = 0; step < (size_t)f->config->steps; step++) {
+        OND_TRY(take_step(f, step, errors));
+        bool last = step + 1 == (size_t)f->config->steps;
+        if (watch && (last || (step + 1) % STEPS_BETWEEN_WORDS == 0)) {
+            double gain_db = errors[0] > 0 ? 10 * log10(errors[1] / errors[0]) : 0;
+            if (!watch(context, step + 1, gain_db)) {
+                break;
+            }
+            errors[0] = errors[1] = 0;
+        }
+    }
+    memcpy(ond_residual_network_parameters(f->network), f->mean, f->count * sizeof(float));
+    return OND_OK;
+}
+
+static ond_status check(const ond_array *images, size_t count, const ond_denoise_training *config)
+{
+    OND_TRY(ond_options_check(options, config));
+    if (count == 0 || !images) {
+        return ond_fail(OND_ERROR_ARGUMENT, "no pictures to learn from, at least one is wanted");
+    }
+    if (config->patch % 2 != 0) {
+        return ond_fail(OND_ERROR_ARGUMENT, "patch = %d, an even number is wanted", config->patch);
+    }
+    if (config->noise_high < config->noise_low) {
+        return ond_fail(OND_ERROR_ARGUMENT, "noise_high = %g is below noise_low = %g", config->noise_high,
+                        config->noise_low);
+    }
+    return OND_OK;
+}
+
+ond_status ond_denoise_model_fit(const ond_array *images, size_t count, const ond_denoise_training *config,
+                                 ond_denoise_watch watch, void *context, ond_denoise_model **model)
+{
+    ond_denoise_training used = config ? *config : ond_denoise_training_default();
+    OND_TRY(check(images, count, &used));
+    fit f = {.config = &used};
+    ond_status status = ond_pool_create(images, count, &used, &f.pool);
+    if (status == OND_OK) {
+        status = allocate(&f);
+    }
+    if (status == OND_OK) {
+        status = run(&f, watch, context);
+    }
+    if (status == OND_OK) {
+        status = ond_denoise_model_create(f.network, model);
+        f.network = NULL;
+    }
+    release(&f);
+    return status;
+}
