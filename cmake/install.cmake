@@ -12,6 +12,8 @@ if(ONDELET_PROGRAM)
     file(RELATIVE_PATH to_library /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
     set_target_properties(ondelet_program PROPERTIES INSTALL_RPATH "$ORIGIN/${to_library}")
   endif()
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/models DESTINATION ${CMAKE_INSTALL_DATADIR}/ondelet
+    FILES_MATCHING PATTERN "*.safetensors")
   install(TARGETS ondelet_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   # Manual pages and completions come from the program itself, which must run on this machine to make them.
   if(NOT CMAKE_CROSSCOMPILING AND NOT ONDELET_SANITIZE)

@@ -28,14 +28,13 @@ static void one_thread(void)
 static void multiply(const gemm_task *task, size_t row, size_t rows, size_t column, size_t columns)
 {
     const ond_product *p = task->product;
-    size_t left_row = p->transpose_left ? p->rows : p->inner;
-    size_t left_stride = p->left_stride ? p->left_stride : left_row;
+    int left_stride = (int)(p->transpose_left ? p->rows : p->inner);
     int right_stride = (int)(p->transpose_right ? p->inner : p->columns);
-    const float *left = task->left + (p->transpose_left ? row : row * left_stride);
+    const float *left = task->left + (p->transpose_left ? row : row * p->inner);
     const float *right = task->right + (p->transpose_right ? column * p->inner : column);
     cblas_sgemm(CblasRowMajor, p->transpose_left ? CblasTrans : CblasNoTrans,
                 p->transpose_right ? CblasTrans : CblasNoTrans, (int)rows, (int)columns, (int)p->inner, 1.0F, left,
-                (int)left_stride, right, right_stride, p->add ? 1.0F : 0.0F, task->result + row * p->columns + column,
+                left_stride, right, right_stride, p->add ? 1.0F : 0.0F, task->result + row * p->columns + column,
                 (int)p->columns);
 }
 

@@ -12,8 +12,6 @@ typedef struct ond_product {
     size_t rows, columns, inner;          /* of C, and what is summed over; each below 2^31 */
     bool transpose_left, transpose_right; /* left is stored as [inner, rows], right as [columns, inner] */
     bool add;                             /* C += rather than C = */
-    size_t left_stride;                   /* floats from row to row of left as it is stored, also fewer than a row has:
-                                             rows may overlap; 0: no gaps */
 } ond_product;
 
 /* C = op(left) op(right), on all threads. */

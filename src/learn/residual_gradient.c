@@ -85,16 +85,15 @@ static double turn_into_error(const float *wanted, double weight, const ond_fram
 static void collect(const ond_framed *given, const ond_framed *error, const ond_residual_layer *gradient)
 {
     ond_product product = {
-        .rows = 3 * given->channels,
+        .rows = given->channels,
         .columns = error->channels,
         .inner = (error->height - 1) * (error->width + 2) + error->width,
         .transpose_left = true,
-        .left_stride = given->channels,
     };
     const float *begin = error->data + ond_framed_stride(error) + error->channels;
-    for (size_t k = 0; k < 3; k++) {
-        ond_gemm_alone(&product, given->data + k * ond_framed_stride(given), begin,
-                       gradient->weight + k * 3 * given->channels * error->channels);
+    for (size_t tap = 0; tap < 9; tap++) {
+        const float *pixels = given->data + tap / 3 * ond_framed_stride(given) + tap % 3 * given->channels;
+        ond_gemm_alone(&product, pixels, begin, gradient->weight + tap * given->channels * error->channels);
     }
     memset(gradient->bias, 0, error->channels * sizeof(float));
     for (size_t i = 0; i < product.inner; i++) {

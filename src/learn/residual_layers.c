@@ -65,9 +65,8 @@ OND_HOT static void add_bias(const float *restrict bias, size_t channels, size_t
     }
 }
 
-/* Three neighbouring pixels lie beside each other in memory, so each row of the kernel is one product of matrices whose
- * left rows overlap: [positions, 3 inputs] · [3 inputs, outputs]. The positions run through the frame between the rows,
- * where zeros replace the result. */
+/* Each of the nine taps is one product of matrices, [positions, inputs] · [inputs, outputs]. The positions run through
+ * the frame between the rows, where zeros replace the result. */
 static ond_status convolve_block(void *context, size_t block, int worker)
 {
     (void)worker;
@@ -76,18 +75,16 @@ static ond_status convolve_block(void *context, size_t block, int worker)
     const ond_framed *to = c->to;
     size_t first = block * c->block_rows;
     size_t rows = from->height - first < c->block_rows ? from->height - first : c->block_rows;
-    size_t kernel_row = 3 * from->channels * to->channels;
     float *begin = to->data + (first + 1) * ond_framed_stride(to) + to->channels;
-    for (size_t k = 0; k < 3; k++) {
+    for (size_t tap = 0; tap < 9; tap++) {
         ond_product product = {
             .rows = (rows - 1) * (from->width + 2) + from->width,
             .columns = to->channels,
-            .inner = 3 * from->channels,
-            .left_stride = from->channels,
-            .add = c->mode.add || k > 0,
+            .inner = from->channels,
+            .add = c->mode.add || tap > 0,
         };
-        const float *pixels = from->data + (first + k) * ond_framed_stride(from);
-        ond_gemm_alone(&product, pixels, c->layer->weight + k * kernel_row, begin);
+        const float *pixels = from->data + (first + tap / 3) * ond_framed_stride(from) + tap % 3 * from->channels;
+        ond_gemm_alone(&product, pixels, c->layer->weight + tap * from->channels * to->channels, begin);
     }
     for (size_t row = 0; row < rows; row++) {
         float *line = begin + row * ond_framed_stride(to);

@@ -112,7 +112,7 @@ static void update(const fit *f, size_t step, double norm)
 {
     const float keep[2] = {0.9F, 0.999F};
     double n = (double)step + 1;
-    double warm = n < 300 ? n / 300 : 1;
+    double warm = fmin(1, n / fmin(300, 1 + 0.05 * (double)f->config->steps)); /* Adam's first moments are noise */
     double rate = f->config->rate * warm * 0.5 * (1 + cos(3.14159265358979323846 * n / (double)f->config->steps));
     float scale = (float)(norm > 1 ? 1 / norm : 1);
     float first = (float)(rate / (1 - pow((double)keep[0], n)));

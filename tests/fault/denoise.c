@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "fault/fault.h"
+#include <unistd.h>
 
 typedef struct fault_case {
     ond_denoise_method method;
@@ -42,6 +43,43 @@ static void denoising_survives_failures_in_threads(void **state)
     assert_true(fault_sweep_threads(denoise, &gray, 3) > 20);
 }
 
+/* Trains a tiny model, writes and reads it, and denoises by it. */
+static ond_status train_and_use(void *context)
+{
+    (void)context;
+    static const char path[] = "fault_denoise.safetensors";
+    static float pixels[32 * 34];
+    for (size_t i = 0; i < sizeof pixels / sizeof pixels[0]; i++) {
+        pixels[i] = (float)(i % 9) / 9;
+    }
+    ond_array image = ond_array_view(pixels, 2, (size_t[2]){32, 34});
+    ond_denoise_training training = {.steps = 1, .hidden = 2, .pairs = 1, .batch = 2, .patch = 16, .pool = 1};
+    training.rate = 1e-3;
+    training.noise_low = training.noise_high = 25;
+    ond_denoise_model *model = NULL;
+    ond_denoise_model *again = NULL;
+    ond_denoiser *denoiser = NULL;
+    ond_array clean = {0};
+    ond_denoise_config config = {OND_DENOISE_LEARNED, OND_NOISE_GAUSSIAN, 0.1};
+    ond_status status = ond_denoise_model_fit(&image, 1, &training, NULL, NULL, &model);
+    status = status ? status : ond_denoise_model_write(model, path);
+    status = status ? status : ond_denoise_model_read(path, &again);
+    status = status ? status : ond_denoiser_create(again, &config, 32, 34, &denoiser);
+    status = status ? status : ond_denoiser_apply(denoiser, &image, &clean, NULL);
+    ond_array_free(&clean);
+    ond_denoiser_destroy(denoiser);
+    ond_denoise_model_destroy(model);
+    ond_denoise_model_destroy(again);
+    (void)unlink(path);
+    return status;
+}
+
+static void training_survives_every_failed_allocation(void **state)
+{
+    (void)state;
+    assert_true(fault_sweep(train_and_use, NULL) > 40);
+}
+
 static ond_status estimate(void *context)
 {
     (void)context;
@@ -62,6 +100,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(denoising_survives_every_failed_allocation),
         cmocka_unit_test(denoising_survives_failures_in_threads),
+        cmocka_unit_test(training_survives_every_failed_allocation),
         cmocka_unit_test(estimation_survives_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
