@@ -60,7 +60,9 @@ static ond_status train_and_use(void *context)
     ond_denoise_model *again = NULL;
     ond_denoiser *denoiser = NULL;
     ond_array clean = {0};
-    ond_denoise_config config = {OND_DENOISE_LEARNED, OND_NOISE_GAUSSIAN, 0.1};
+    ond_denoise_config config = ond_denoise_config_default();
+    config.method = OND_DENOISE_LEARNED;
+    config.noise_std = 0.1;
     ond_status status = ond_denoise_model_fit(&image, 1, &training, NULL, NULL, &model);
     status = status ? status : ond_denoise_model_write(model, path);
     status = status ? status : ond_denoise_model_read(path, &again);
