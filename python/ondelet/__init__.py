@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Wavelet and shearlet features, scattering and denoising of images, as the C library ondelet computes them.
+
+>>> features = ondelet.Scattering(scales=4)(images)        # [..., height, width] -> [..., paths, rows, columns]
+>>> clean = ondelet.denoise(noisy)
+"""
+from ._config import options
+from ._errors import (
+    AllocationError,
+    ArgumentError,
+    FileError,
+    FormatError,
+    InternalError,
+    OndeletError,
+    ShapeError,
+    UnsupportedError,
+)
+from ._library import call as _call
+from .filters import Dwt, Filters
+from .scattering import Scattering
+from .tasks import (
+    Thresholded,
+    denoise,
+    image_read,
+    image_resize,
+    image_write,
+    inpaint,
+    noise_estimate,
+    set_threads,
+    threads,
+    threshold,
+)
+
+__version__ = _call("version").decode()
+__all__ = [
+    "AllocationError",
+    "ArgumentError",
+    "Dwt",
+    "FileError",
+    "Filters",
+    "FormatError",
+    "InternalError",
+    "OndeletError",
+    "Scattering",
+    "ShapeError",
+    "Thresholded",
+    "UnsupportedError",
+    "denoise",
+    "image_read",
+    "image_resize",
+    "image_write",
+    "inpaint",
+    "noise_estimate",
+    "options",
+    "set_threads",
+    "threads",
+    "threshold",
+]
