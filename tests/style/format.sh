@@ -14,5 +14,5 @@ if [[ $("$formatter" --version) != *"version $wanted."* ]]; then
     exit 77
 fi
 cd "$1"
-find include src tests examples bench -type f \( -name '*.c' -o -name '*.h' \) -print0 | sort -z \
+find include src tests examples bench plugins -type f \( -name '*.c' -o -name '*.h' \) -print0 | sort -z \
     | xargs -0 -r "$formatter" --dry-run --Werror --ferror-limit=1

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The denoiser as a frei0r effect: ffmpeg -i in.mkv -vf "frei0r=ondelet_denoise:0.05|wavelet" out.mkv */
+#include <ondelet/ondelet.h>
+
+/* The interface is seen by the host, everything else is hidden. */
+#pragma GCC visibility push(default)
+#include <frei0r.h>
+#pragma GCC visibility pop
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NOISE, METHOD, PARAMETERS, METHOD_SIZE = 32, CHANNELS = 3, PIXEL_BYTES = 4 };
+
+/* frei0r promises one call at a time for an instance. */
+typedef struct effect {
+    size_t height, width;
+    double noise_std; /* 0…1; 0: estimated for every frame */
+    char method[METHOD_SIZE];
+    ond_denoiser *denoiser; /* NULL: the parameters have changed */
+    ond_array image;
+} effect;
+
+int f0r_init(void)
+{
+    return ond_threads_set(0) == OND_OK; /* the bits do not depend on the number */
+}
+
+void f0r_deinit(void)
+{
+}
+
+void f0r_get_plugin_info(f0r_plugin_info_t *info)
+{
+    *info = (f0r_plugin_info_t){
+        .name = "ondelet denoise",
+        .author = "ondelet",
+        .plugin_type = F0R_PLUGIN_TYPE_FILTER,
+        .color_model = F0R_COLOR_MODEL_RGBA8888,
+        .frei0r_version = FREI0R_MAJOR_VERSION,
+        .minor_version = 1,
+        .num_params = PARAMETERS,
+        .explanation = "Removes noise by shearlets and sliding cosine transforms, or by wavelets",
+    };
+}
+
+void f0r_get_param_info(f0r_param_info_t *info, int index)
+{
+    if (index == NOISE) {
+        *info = (f0r_param_info_t){
+            .name = "noise",
+            .type = F0R_PARAM_DOUBLE,
+            .explanation = "standard deviation of the noise, 1 being white (grey levels / 255); 0: estimated",
+        };
+    } else if (index == METHOD) {
+        *info = (f0r_param_info_t){
+            .name = "method",
+            .type = F0R_PARAM_STRING,
+            .explanation = "auto, union, shearlet, local or wavelet (the fastest)",
+        };
+    }
+}
+
+f0r_instance_t f0r_construct(unsigned int width, unsigned int height)
+{
+    effect *made = calloc(1, sizeof *made);
+    if (made) {
+        made->height = height;
+        made->width = width;
+        snprintf(made->method, sizeof made->method, "auto");
+    }
+    return made;
+}
+
+void f0r_destruct(f0r_instance_t instance)
+{
+    effect *own = instance;
+    ond_denoiser_destroy(own->denoiser);
+    ond_array_free(&own->image);
+    free(own);
+}
+
+void f0r_set_param_value(f0r_instance_t instance, f0r_param_t value, int index)
+{
+    effect *own = instance;
+    if (index == NOISE) {
+        own->noise_std = *(const double *)value;
+    } else if (index == METHOD) {
+        snprintf(own->method, sizeof own->method, "%s", *(char *const *)value);
+    }
+    ond_denoiser_destroy(own->denoiser);
+    own->denoiser = NULL;
+}
+
+void f0r_get_param_value(f0r_instance_t instance, f0r_param_t value, int index)
+{
+    effect *own = instance;
+    if (index == NOISE) {
+        *(double *)value = own->noise_std;
+    } else if (index == METHOD) {
+        *(char **)value = own->method;
+    }
+}
+
+static ond_status prepare(effect *own)
+{
+    ond_denoise_config config = ond_denoise_config_default();
+    const ond_option *method = ond_options_find(ond_denoise_options(), "method");
+    ond_status status = ond_option_parse(method, own->method, &config);
+    config.noise_std = own->noise_std;
+    return status ? status : ond_denoiser_create(&config, own->height, own->width, &own->denoiser);
+}
+
+static ond_status denoise_frame(effect *own, const ond_image_view *frame)
+{
+    ond_status status = own->denoiser ? OND_OK : prepare(own);
+    status = status ? status : ond_image_view_read(frame, &own->image);
+    status = status ? status : ond_denoiser_apply(own->denoiser, &own->image, &own->image, NULL);
+    return status ? status : ond_image_view_write(&own->image, frame);
+}
+
+static ond_image_view colors_of(const effect *own, uint32_t *frame)
+{
+    return (ond_image_view){
+        .data = frame,
+        .type = OND_SAMPLE_U8,
+        .height = own->height,
+        .width = own->width,
+        .channels = CHANNELS,
+        .pixel_stride = PIXEL_BYTES,
+    };
+}
+
+void f0r_update(f0r_instance_t instance, double time, const uint32_t *from, uint32_t *to)
+{
+    (void)time;
+    effect *own = instance;
+    memcpy(to, from, own->height * own->width * sizeof *to); /* alpha, and the whole frame if something fails */
+    ond_image_view frame = colors_of(own, to);
+    if (denoise_frame(own, &frame) != OND_OK) {
+        fprintf(stderr, "ondelet denoise: %s\n", ond_error_message());
+    }
+}
