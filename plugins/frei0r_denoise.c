@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOISE, METHOD, PARAMETERS, METHOD_SIZE = 32, CHANNELS = 3, PIXEL_BYTES = 4 };
+enum { NOISE, METHOD, MODEL, PARAMETERS, METHOD_SIZE = 32, PATH_SIZE = 4096, CHANNELS = 3, PIXEL_BYTES = 4 };
 
 /* frei0r promises one call at a time for an instance. */
 typedef struct effect {
     size_t height, width;
     double noise_std; /* 0…1; 0: estimated for every frame */
-    char method[METHOD_SIZE];
+    char method[METHOD_SIZE], model[PATH_SIZE];
     ond_denoiser *denoiser; /* NULL: the parameters have changed */
     ond_array image;
 } effect;
@@ -57,7 +57,13 @@ void f0r_get_param_info(f0r_param_info_t *info, int index)
         *info = (f0r_param_info_t){
             .name = "method",
             .type = F0R_PARAM_STRING,
-            .explanation = "auto, union, shearlet, local or wavelet (the fastest)",
+            .explanation = "auto, union, shearlet, local, wavelet (the fastest) or learned",
+        };
+    } else if (index == MODEL) {
+        *info = (f0r_param_info_t){
+            .name = "model",
+            .type = F0R_PARAM_STRING,
+            .explanation = "file of a trained model, for the method learned",
         };
     }
 }
@@ -88,6 +94,8 @@ void f0r_set_param_value(f0r_instance_t instance, f0r_param_t value, int index)
         own->noise_std = *(const double *)value;
     } else if (index == METHOD) {
         snprintf(own->method, sizeof own->method, "%s", *(char *const *)value);
+    } else if (index == MODEL) {
+        snprintf(own->model, sizeof own->model, "%s", *(char *const *)value);
     }
     ond_denoiser_destroy(own->denoiser);
     own->denoiser = NULL;
@@ -100,6 +108,8 @@ void f0r_get_param_value(f0r_instance_t instance, f0r_param_t value, int index)
         *(double *)value = own->noise_std;
     } else if (index == METHOD) {
         *(char **)value = own->method;
+    } else if (index == MODEL) {
+        *(char **)value = own->model;
     }
 }
 
@@ -109,7 +119,13 @@ static ond_status prepare(effect *own)
     const ond_option *method = ond_options_find(ond_denoise_options(), "method");
     ond_status status = ond_option_parse(method, own->method, &config);
     config.noise_std = own->noise_std;
-    return status ? status : ond_denoiser_create(&config, own->height, own->width, &own->denoiser);
+    ond_denoise_model *model = NULL;
+    if (status == OND_OK && own->model[0]) {
+        status = ond_denoise_model_read(own->model, &model);
+    }
+    status = status ? status : ond_denoiser_create(model, &config, own->height, own->width, &own->denoiser);
+    ond_denoise_model_destroy(model);
+    return status;
 }
 
 static ond_status denoise_frame(effect *own, const ond_image_view *frame)

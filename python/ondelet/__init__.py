@@ -19,6 +19,7 @@ from ._library import call as _call
 from .filters import Dwt, Filters
 from .scattering import Scattering
 from .tasks import (
+    Denoiser,
     Thresholded,
     denoise,
     image_read,
@@ -35,6 +36,7 @@ __version__ = _call("version").decode()
 __all__ = [
     "AllocationError",
     "ArgumentError",
+    "Denoiser",
     "Dwt",
     "FileError",
     "Filters",

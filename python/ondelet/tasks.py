@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import weakref
 from typing import NamedTuple
 
 import numpy as np
 
 from ._arrays import as_floats, describe, output, take
 from ._config import table
+from ._errors import ShapeError
 from ._library import Array, ThresholdReport, call
 from .filters import Dwt, Filters
 
@@ -51,28 +53,62 @@ def noise_estimate(image) -> float:
     return found.value
 
 
+class Denoiser:
+    """What images of one size share when they are denoised: ``Denoiser(height, width)(image)``. Threads may share it, and
+    it can be pickled.
+
+    :param noise_std: standard deviation of the noise in units of the images (0..1 for uint8 and uint16); 0: estimated
+    :param model: path of a trained model, for ``method="learned"``
+    :param options: method, noise, …: ``print(ondelet.options("denoise"))``
+    """
+
+    def __init__(self, height: int, width: int, noise_std: float = 0.0, model: str | os.PathLike | None = None, **options):
+        self._recipe = (height, width, noise_std, model, options)
+        config = table("denoise").config(noise_std=float(noise_std), **options)
+        trained, handle = ctypes.c_void_p(), ctypes.c_void_p()
+        if model is not None:
+            call("denoise_model_read", os.fsencode(model), ctypes.byref(trained))
+        try:
+            call("denoiser_create", trained, config, height, width, ctypes.byref(handle))
+        finally:
+            call("denoise_model_destroy", trained)
+        self._handle = handle
+        weakref.finalize(self, call, "denoiser_destroy", handle)
+
+    def __reduce__(self):
+        return _rebuild_denoiser, self._recipe
+
+    def __call__(self, image, out: np.ndarray | None = None) -> tuple[np.ndarray, float]:
+        """The clean image, and the standard deviation of the noise that was given or found."""
+        image = as_floats(image, "image")
+        result = output(image.shape, out)
+        used = ctypes.c_double()
+        call("denoiser_apply", self._handle, ctypes.byref(describe(image)), ctypes.byref(describe(result)), ctypes.byref(used))
+        return result, used.value
+
+
+def _rebuild_denoiser(height, width, noise_std, model, options):
+    return Denoiser(height, width, noise_std, model, **options)
+
+
 def denoise(
     image,
     noise_std: float = 0.0,
     *,
-    method: str = "auto",
-    noise: str = "gaussian",
+    model: str | os.PathLike | None = None,
     out: np.ndarray | None = None,
     return_noise: bool = False,
     **options,
 ) -> np.ndarray | tuple[np.ndarray, float]:
-    """Removes noise.
+    """Removes noise from one image; see :class:`Denoiser` for many of one size.
 
-    :param noise_std: its standard deviation in units of the image (0..1 for uint8 and uint16); 0: estimated
-    :param method, noise: and further options: ``print(ondelet.options("denoise"))``
-    :param return_noise: also return the standard deviation that was used
+    :param return_noise: also return the standard deviation of the noise that was given or found
     """
     image = as_floats(image, "image")
-    config = table("denoise").config(noise_std=float(noise_std), method=method, noise=noise, **options)
-    result = output(image.shape, out)
-    used = ctypes.c_double()
-    call("denoise", ctypes.byref(describe(image)), config, ctypes.byref(describe(result)), ctypes.byref(used))
-    return (result, used.value) if return_noise else result
+    if image.ndim < 2 or image.size == 0:
+        raise ShapeError(f"the image is {image.shape}, [height, width] or [3, height, width] is wanted, not empty")
+    result, used = Denoiser(*image.shape[-2:], noise_std, model, **options)(image, out)
+    return (result, used) if return_noise else result
 
 
 class Thresholded(NamedTuple):

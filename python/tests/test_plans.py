@@ -32,6 +32,8 @@ def test_pickled_plans_are_the_same(random):
         assert np.array_equal(again.analysis(image), bank.analysis(image))
     for plan in (ondelet.Scattering(scales=2, order=1), ondelet.Scattering(own, padding="periodic"), ondelet.Scattering("spline", scales=2)):
         assert np.array_equal(pickle.loads(pickle.dumps(plan))(image), plan(image))
+    denoiser = ondelet.Denoiser(32, 32, 0.1, method="wavelet")
+    assert np.array_equal(pickle.loads(pickle.dumps(denoiser))(image)[0], denoiser(image)[0])
     dwt = ondelet.Dwt(32, 32, family="haar")
     assert np.array_equal(pickle.loads(pickle.dumps(dwt)).analysis(image), dwt.analysis(image))
 
@@ -80,3 +82,13 @@ def test_resizing_keeps_the_mean(picture_path):
 def test_options_are_described():
     for name in ("morlet", "scattering", "denoise", "threshold", "inpaint", "dwt", "shearlet", "spline", "separable"):
         assert "preset" in ondelet.options(name)
+
+
+def test_the_learned_denoiser_wants_its_model(picture_path):
+    image = ondelet.image_read(picture_path)[:64, :64]
+    with pytest.raises(ondelet.ArgumentError, match="model"):
+        ondelet.denoise(image, 0.1, method="learned")
+    with pytest.raises(ondelet.FormatError):
+        ondelet.denoise(image, 0.1, method="learned", model=picture_path)
+    with pytest.raises(ondelet.FileError, match="no/such"):
+        ondelet.denoise(image, 0.1, method="learned", model="no/such.safetensors")

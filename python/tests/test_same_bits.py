@@ -31,8 +31,8 @@ def test_denoise_threshold_and_inpaint(program, picture_path, tmp_path):
     image = ondelet.image_read(picture_path)[:96, :120]
     np.save(tmp_path / "image.npy", image)
     out = tmp_path / "out.npy"
-    run(program, "denoise", tmp_path / "image.npy", "-o", out, "--sigma", "0.08")
-    assert np.array_equal(ondelet.denoise(image, 0.08), np.load(out))
+    run(program, "denoise", tmp_path / "image.npy", "-o", out, "--sigma", "0.08", "--method", "union")
+    assert np.array_equal(ondelet.denoise(image, 0.08, method="union"), np.load(out))
     run(program, "threshold", tmp_path / "image.npy", "-o", out, "--keep", "900")
     assert np.array_equal(ondelet.threshold(image, keep=900).image, np.load(out))
     run(program, "threshold", tmp_path / "image.npy", "-o", out, "--keep", "900", "--transform", "wavelet")
