@@ -23,6 +23,9 @@ find_package(JPEG REQUIRED)                               # io
 find_package(ZLIB REQUIRED)                               # io
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson) # io, cli
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas) # learn: products of matrices
+pkg_check_modules(LAPACKE REQUIRED IMPORTED_TARGET lapacke)   # learn: linear systems, eigenvectors
+find_path(LBFGS_HEADERS lbfgs.h REQUIRED)                     # learn; has no file for CMake or pkg-config
+find_library(LBFGS_LIBRARY lbfgs REQUIRED)
 if(ONDELET_PROGRAM)
   pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)     # cli
 endif()

@@ -39,8 +39,8 @@ install(FILES ${PROJECT_BINARY_DIR}/ondelet-config.cmake ${PROJECT_BINARY_DIR}/o
   DESTINATION ${package_dir})
 
 # What a static library needs, its users must link; what a shared library needs, it finds by itself (".private").
-set(pc_requires "${ONDELET_FFT_MODULE} libpng libjpeg zlib jansson openblas")
-set(pc_libs ${OpenMP_C_LIB_NAMES} m)
+set(pc_requires "${ONDELET_FFT_MODULE} libpng libjpeg zlib jansson openblas lapacke")
+set(pc_libs lbfgs ${OpenMP_C_LIB_NAMES} m)
 list(TRANSFORM pc_libs PREPEND -l)
 list(JOIN pc_libs " " pc_libs)
 set(pc_private ".private")

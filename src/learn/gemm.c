@@ -25,6 +25,11 @@ static void one_thread(void)
     openblas_set_num_threads(1);
 }
 
+void ond_blas_prepare(void)
+{
+    pthread_once(&once, one_thread);
+}
+
 static void multiply(const gemm_task *task, size_t row, size_t rows, size_t column, size_t columns)
 {
     const ond_product *p = task->product;
@@ -62,14 +67,14 @@ int ond_gemm_workers(size_t count)
 
 void ond_gemm_alone(const ond_product *product, const float *left, const float *right, float *result)
 {
-    pthread_once(&once, one_thread);
+    ond_blas_prepare();
     gemm_task task = {.product = product, .left = left, .right = right, .result = result};
     multiply(&task, 0, product->rows, 0, product->columns);
 }
 
 void ond_gemm(const ond_product *product, const float *left, const float *right, float *result)
 {
-    pthread_once(&once, one_thread);
+    ond_blas_prepare();
     gemm_task task = {.product = product, .left = left, .right = right, .result = result};
     task.tile_rows = product->rows < LARGE_FROM ? SMALL_TILE : LARGE_TILE;
     task.tile_columns = product->columns < LARGE_FROM ? SMALL_TILE : LARGE_TILE;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Matrix products, the only place that knows CBLAS. Matrices are row-major without gaps. OpenBLAS runs one thread per
+/* Matrix products in float. Matrices are row-major without gaps. OpenBLAS runs one thread per
  * call, for the whole process from the first product on; threads of ours share out fixed tiles of C, so that any number
  * of them gives the same bits. (Processors of another kind may give others: OpenBLAS chooses its kernels by them.) */
 typedef struct ond_product {
@@ -16,6 +16,9 @@ typedef struct ond_product {
 
 /* C = op(left) op(right), on all threads. */
 void ond_gemm(const ond_product *product, const float *left, const float *right, float *result);
+
+/* Makes OpenBLAS run one thread; whoever calls it otherwise than from here does this first. */
+void ond_blas_prepare(void);
 
 /* How many workers may multiply beside each other for `count` items: OpenBLAS has so many buffers only. */
 int ond_gemm_workers(size_t count);

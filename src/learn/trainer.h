@@ -7,17 +7,6 @@
 
 #include <stdint.h>
 
-typedef enum ond_optimizer {
-    OND_OPTIMIZER_ADAM, /* Kingma & Ba, Adam, ICLR 2015, algorithm 1, with β = 0.9, 0.999 and ε = 1e-8 */
-    OND_OPTIMIZER_SGD   /* with momentum: v = momentum v + g, W −= rate v */
-} ond_optimizer;
-
-typedef enum ond_schedule {
-    OND_SCHEDULE_COSINE, /* rate · (1 + cos(π step / steps)) / 2 */
-    OND_SCHEDULE_CONSTANT,
-    OND_SCHEDULE_STEP /* a tenth of the rate after 60 % of the steps, a hundredth after 85 % */
-} ond_schedule;
-
 typedef struct ond_training {
     ond_loss loss;
     ond_optimizer optimizer;

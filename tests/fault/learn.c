@@ -46,6 +46,57 @@ static ond_status network_is_trained(void *context)
     return status;
 }
 
+static ond_status head_is_used(const ond_array *features, const ond_head *head)
+{
+    ond_array scores = {0};
+    ond_tensors *tensors = NULL;
+    ond_head *read = NULL;
+    ond_status status = ond_head_predict(head, features, &scores);
+    status = status == OND_OK ? ond_tensors_create(&tensors) : status;
+    status = status == OND_OK ? ond_head_to_tensors(head, "head", tensors) : status;
+    status = status == OND_OK ? ond_head_from_tensors(tensors, "head", &read) : status;
+    ond_array_free(&scores);
+    ond_tensors_destroy(tensors);
+    ond_head_destroy(read);
+    return status;
+}
+
+static ond_status head_is_trained(void *context)
+{
+    float values[24 * 4], numbers[24];
+    for (int i = 0; i < 24; i++) {
+        numbers[i] = (float)(i % 2);
+        for (int k = 0; k < 4; k++) {
+            values[4 * i + k] = (float)((i * 7 + k * 5) % 11 + 9 * (i % 2));
+        }
+    }
+    ond_array features = ond_array_view(values, 2, (size_t[]){24, 4});
+    ond_array labels = ond_array_view(numbers, 1, (size_t[]){24});
+    ond_head *head = NULL;
+    ond_status status = ond_head_fit(&features, &labels, context, NULL, &head);
+    status = status == OND_OK ? head_is_used(&features, head) : status;
+    ond_head_destroy(head);
+    return status;
+}
+
+static void heads_survive_every_failed_allocation(void **state)
+{
+    (void)state;
+    for (int kind = OND_HEAD_NETWORK; kind <= OND_HEAD_AFFINE; kind++) {
+        ond_head_config config = ond_head_config_default();
+        config.kind = (ond_head_kind)kind;
+        config.components = 3;
+        config.hidden1 = 4;
+        config.epochs = 2;
+        config.folds = kind == OND_HEAD_NETWORK ? 2 : 0;
+        config.centers = 10;
+        config.width = 1;
+        config.penalty = 0.01;
+        config.dimensions = 1;
+        assert_true(fault_sweep(head_is_trained, &config) > 20);
+    }
+}
+
 static void networks_survive_every_failed_allocation(void **state)
 {
     (void)state;
@@ -55,6 +106,7 @@ static void networks_survive_every_failed_allocation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(heads_survive_every_failed_allocation),
         cmocka_unit_test(networks_survive_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ for header in "$root"/include/ondelet/*.h; do
     alone "<ondelet/${header##*/}>"
 done
 if [[ $language == c ]]; then
-    read -ra outside < <(pkg-config --cflags fftw3f libpng jansson openblas cairo)
+    read -ra outside < <(pkg-config --cflags fftw3f libpng jansson openblas lapacke cairo)
     while IFS= read -r header; do
         alone "\"$header\"" "-I$root/src" "${outside[@]}"
     done < <(cd "$root/src" && find . -name '*.h' | sed 's|^\./||' | sort)
