@@ -51,7 +51,7 @@ OND_API bool ond_image_recognize(const char *path);
 
 /** Writes a picture, beside its place and renamed when complete. Values are clipped to 0…1 and rounded.
  *  @param[in] image      [height, width], [1, height, width] or [3, height, width]; for PNG also
- *                        [4, height, width], RGB + alpha
+ *                        [2, height, width], gray + alpha, and [4, height, width], RGB + alpha
  *  @param     bit_depth  8 or 16
  *  @param[in] path       ending .png, .pgm (gray), .ppm (8 or 16 bit) or .jpg (8 bit, quality 95); "-" is PNG on
  *                        standard output
@@ -59,6 +59,25 @@ OND_API bool ond_image_recognize(const char *path);
  *  @retval OND_ERROR_SHAPE     not a picture, or one that this kind of file cannot hold
  *  @retval OND_ERROR_IO        cannot be written; an older file is left as it was */
 OND_CHECKED ond_status ond_image_write(const ond_array *image, int bit_depth, const char *path);
+
+/** What a picture file says besides its samples: colour profile (ICC), gamma and primaries, pixel density, Exif, XMP,
+ *  texts. Nothing of it changes how samples are read. */
+typedef struct ond_metadata ond_metadata;
+
+/** Of PNG and JPEG files; other files have none. Damaged pieces and those above 16 MB are left out.
+ *  @param[in]  path      "-" is standard input
+ *  @param[out] metadata  for ond_image_write_with; may be empty, never NULL
+ *  @retval OND_ERROR_IO  cannot be opened or read; OND_ERROR_MEMORY */
+OND_CHECKED ond_status ond_metadata_read(const char *path, ond_metadata **metadata);
+/** Accepts NULL. */
+OND_API void ond_metadata_destroy(ond_metadata *metadata);
+
+/** ond_image_write with metadata. PNG holds all kinds. JPEG holds profile, Exif, XMP, density and plain texts, as far
+ * as each fits into a segment of 64 kB (profiles into 255 of them); PNM holds none. What does not fit, and a profile
+ * for gray in a colour picture or the other way round, is left out.
+ *  @param[in] metadata  may be NULL */
+OND_CHECKED ond_status ond_image_write_with(const ond_array *image, int bit_depth, const ond_metadata *metadata,
+                                            const char *path);
 
 /** Brings an image to another size with the cubic kernel of Keys (a = −1/2), widened where the image shrinks so that
  * nothing aliases; at the border the kernel is cut and its weights still add up to one.

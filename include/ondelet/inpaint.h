@@ -4,6 +4,7 @@
 
 #include <ondelet/filters.h>
 #include <ondelet/option.h>
+#include <ondelet/runtime.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,6 +17,7 @@ typedef struct ond_inpaint_config {
     double first_threshold; /**< preset 3; larger helps where whole structures are missing */
     double last_threshold;  /**< of the thresholding iterations, which fall exponentially; preset 0.5 */
     double wiener_noise;    /**< noise assumed by the Wiener filters; preset 0.1 */
+    ond_planning planning;  /**< time spent on choosing fast FFTs; preset OND_PLANNING_ESTIMATE */
 } ond_inpaint_config;
 
 OND_API ond_inpaint_config ond_inpaint_config_default(void);

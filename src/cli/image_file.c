@@ -31,7 +31,8 @@ static ond_status open_picture(image_file *file)
     file->bit_depth = info.bit_depth == 16 ? 16 : 8;
     bool has_alpha = info.channels == 2 || info.channels == 4;
     file->has_color_key = info.transparent && !has_alpha;
-    return has_alpha ? read_alpha(file->name.path, &info, &file->alpha) : OND_OK;
+    status = ond_metadata_read(file->name.path, &file->metadata);
+    return status == OND_OK && has_alpha ? read_alpha(file->name.path, &info, &file->alpha) : status;
 }
 
 /* [height, width], [3, height, width], or several of [height, width], [1, height, width], [3, height, width] */
@@ -84,6 +85,8 @@ void image_file_close(image_file *file)
     ond_array_reader_destroy(file->reader);
     file->reader = NULL;
     ond_array_free(&file->alpha);
+    ond_metadata_destroy(file->metadata);
+    file->metadata = NULL;
 }
 
 size_t image_file_count(const image_file *file)
@@ -156,17 +159,15 @@ bool image_file_keeps_alpha(const char *path)
     return has_ending(path, ".png") || strcmp(path, "-") == 0;
 }
 
-/* Colours and alpha as one array of four channels. */
+/* Gray or colours, and alpha as one more channel. */
 static ond_status add_alpha(const ond_array *image, const ond_array *alpha, ond_array *joined)
 {
-    size_t count = ond_array_count(alpha), shape[3] = {4, alpha->shape[0], alpha->shape[1]};
+    size_t count = ond_array_count(image);
+    size_t shape[3] = {image->rank == 3 ? 4 : 2, alpha->shape[0], alpha->shape[1]};
     ond_status status = ond_array_resize(joined, 3, shape);
-    for (size_t channel = 0; status == OND_OK && channel < 3; channel++) {
-        const float *from = image->data + (image->rank == 3 ? channel * count : 0);
-        memcpy(joined->data + channel * count, from, count * sizeof(float));
-    }
     if (status == OND_OK) {
-        memcpy(joined->data + 3 * count, alpha->data, count * sizeof(float));
+        memcpy(joined->data, image->data, count * sizeof(float));
+        memcpy(joined->data + count, alpha->data, ond_array_count(alpha) * sizeof(float));
     }
     return status;
 }
@@ -184,11 +185,11 @@ static ond_status write_picture(image_file_writer *writer, const ond_array *imag
 {
     writer->clipped = writer->source->is_unit ? 0 : count_outside(image);
     if (!writer->source->alpha.data || !image_file_keeps_alpha(writer->path)) {
-        return ond_image_write(image, writer->bit_depth, writer->path);
+        return ond_image_write_with(image, writer->bit_depth, writer->source->metadata, writer->path);
     }
     ond_array joined = {0};
     ond_status status = add_alpha(image, &writer->source->alpha, &joined);
-    status = status ? status : ond_image_write(&joined, writer->bit_depth, writer->path);
+    status = status ? status : ond_image_write_with(&joined, writer->bit_depth, writer->source->metadata, writer->path);
     ond_array_free(&joined);
     return status;
 }

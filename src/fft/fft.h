@@ -32,7 +32,8 @@ enum {
     OND_FFT_REAL_BACKWARD = 1 << OND_FFT_ROWS_REAL_BACKWARD | 1 << OND_FFT_COLUMNS_HALF_BACKWARD,
     OND_FFT_FORWARD = 1 << OND_FFT_ROWS_FORWARD | 1 << OND_FFT_COLUMNS_FORWARD,
     OND_FFT_BACKWARD = 1 << OND_FFT_ROWS_BACKWARD | 1 << OND_FFT_COLUMNS_BACKWARD,
-    OND_FFT_STRIPS = 1 << OND_FFT_STRIP_FORWARD | 1 << OND_FFT_STRIP_BACKWARD
+    OND_FFT_REAL_STRIPS = 1 << OND_FFT_ROWS_REAL_FORWARD | 1 << OND_FFT_ROWS_REAL_BACKWARD | 1 << OND_FFT_STRIP_FORWARD
+                          | 1 << OND_FFT_STRIP_BACKWARD /* real transforms whose columns go strip by strip */
 };
 
 /* Plans for all transforms of one size. Nothing is normalised: forward then backward multiplies by height · width.

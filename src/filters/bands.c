@@ -68,8 +68,7 @@ static ond_status find_grid(ond_bands *bands, size_t row_step, size_t column_ste
         }
     }
     ond_band_grid grid = {.row_step = row_step, .column_step = column_step};
-    unsigned passes = OND_FFT_REAL_FORWARD | OND_FFT_REAL_BACKWARD | OND_FFT_STRIPS;
-    OND_TRY(ond_fft_create(bands->filters->height / row_step, bands->filters->width / column_step, passes,
+    OND_TRY(ond_fft_create(bands->filters->height / row_step, bands->filters->width / column_step, OND_FFT_REAL_STRIPS,
                            bands->config.planning, &grid.fft));
     bands->grids[bands->grid_count++] = grid;
     return OND_OK;

@@ -78,6 +78,11 @@ static ond_columns columns_of(const ond_band_part *part)
     return (ond_columns){part->column_begin, part->column_end};
 }
 
+static ond_columns half_columns(const ond_fft *fft)
+{
+    return (ond_columns){0, fft->half_width};
+}
+
 static void run_strips(const ond_fft *fft, ond_fft_pass pass, ond_columns columns, ond_complex *plane)
 {
     for (size_t column = columns.begin; column < columns.end; column += OND_FFT_STRIP) {
@@ -101,7 +106,7 @@ static void filter_image(const run *call, size_t index, size_t image, ond_comple
     ond_plane spectrum = plane_of(call->fft, call->spectrum[image]);
     if (part->grid != 0) {
         ond_filter_fold(filter, spectrum, plane_of(fft, product));
-        ond_fft_run(fft, OND_FFT_COLUMNS_HALF_BACKWARD, product);
+        run_strips(fft, OND_FFT_STRIP_BACKWARD, half_columns(fft), product);
         return;
     }
     ond_filter_product(filter, spectrum, columns_of(part), plane_of(fft, product));
@@ -118,7 +123,7 @@ static void add_band(const run *call, size_t index, ond_complex *product, ond_co
     const ond_band_grid *grid = &call->job.bands->grids[part->grid];
     ond_plane total = plane_of(call->fft, sum);
     if (part->grid != 0) {
-        ond_fft_run(grid->fft, OND_FFT_COLUMNS_HALF_FORWARD, product);
+        run_strips(grid->fft, OND_FFT_STRIP_FORWARD, half_columns(grid->fft), product);
         ond_fft_mirror(grid->fft, product);
         float weight = (float)(grid->row_step * grid->column_step);
         ond_filter_add_unfolded(filter, weight, plane_of(grid->fft, product), call->fft->half_width, total);
@@ -197,7 +202,7 @@ static void transform_image(const run *call, const float *image, ond_complex *sp
         }
         ond_fft_rows_real_forward(fft, rows, spectrum + first * fft->complex_stride);
     }
-    ond_fft_run(fft, OND_FFT_COLUMNS_HALF_FORWARD, spectrum);
+    run_strips(fft, OND_FFT_STRIP_FORWARD, half_columns(fft), spectrum);
     if (call->job.bands->grid_count > 1) {
         ond_fft_mirror(fft, spectrum);
     }
@@ -214,7 +219,7 @@ static void add_groups(const run *call)
             ond_vector_add_scaled(&call->sum[0][offset].re, 1, &call->sum[g][offset].re, 2 * fft->half_width);
         }
     }
-    ond_fft_run(fft, OND_FFT_COLUMNS_HALF_BACKWARD, call->sum[0]);
+    run_strips(fft, OND_FFT_STRIP_BACKWARD, half_columns(fft), call->sum[0]);
     for (size_t first = 0; first < fft->height; first += fft->group) {
         ond_fft_rows_real_backward(fft, call->sum[0] + first * fft->complex_stride, rows);
         for (size_t row = 0; row < fft->group; row++) {

@@ -19,7 +19,7 @@ typedef struct picture_kind {
 } picture_kind;
 
 static const picture_kind kinds[] = {
-    {".png", ond_png_write, 16, {[1] = true, [3] = true, [4] = true}, "1, 3 or 4"},
+    {".png", ond_png_write, 16, {[1] = true, [2] = true, [3] = true, [4] = true}, "1 to 4"},
     {".jpg", ond_jpeg_write, 8, {[1] = true, [3] = true}, "1 or 3"},
     {".jpeg", ond_jpeg_write, 8, {[1] = true, [3] = true}, "1 or 3"},
     {".pgm", ond_pgm_write, 16, {[1] = true}, "1"},
@@ -91,6 +91,11 @@ static ond_status source_write(const ond_picture_source *source, const picture_k
 
 ond_status ond_image_write(const ond_array *image, int bit_depth, const char *path)
 {
+    return ond_image_write_with(image, bit_depth, NULL, path);
+}
+
+ond_status ond_image_write_with(const ond_array *image, int bit_depth, const ond_metadata *metadata, const char *path)
+{
     if (!path) {
         return ond_fail(OND_ERROR_ARGUMENT, "the path is missing");
     }
@@ -106,6 +111,7 @@ ond_status ond_image_write(const ond_array *image, int bit_depth, const char *pa
         .width = image->shape[first + 1],
         .channels = image->rank == 3 ? (int)image->shape[0] : 1,
         .bit_depth = bit_depth,
+        .metadata = metadata,
     };
     source.samples = ond_memory_allocate(source.width, (size_t)source.channels * sizeof *source.samples);
     if (!source.samples) {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/memory.h"
 #include "io/file.h"
+#include "io/metadata.h"
 #include "io/picture.h"
+
+#include <string.h>
 
 /* jpeglib.h wants these first. */
 /* clang-format off */
@@ -12,7 +15,7 @@
 #include <setjmp.h>
 /* clang-format on */
 
-enum { OUTPUT_SIZE = 1 << 14, QUALITY = 95 };
+enum { OUTPUT_SIZE = 1 << 14, QUALITY = 95, LARGEST_MARKER = 65533, LARGEST_PROFILE = 255 * 65519 };
 
 typedef struct jpeg_encoder {
     struct jpeg_compress_struct codec;
@@ -95,13 +98,106 @@ static void jpeg_configure(jpeg_encoder *encoder)
     codec->comp_info[0].v_samp_factor = 1;
 }
 
+static void jpeg_put_marker(jpeg_encoder *encoder, int marker, const char *start, size_t start_size,
+                            const unsigned char *data, size_t size)
+{
+    if (start_size + size > LARGEST_MARKER) {
+        return;
+    }
+    jpeg_write_m_header(&encoder->codec, marker, (unsigned)(start_size + size));
+    for (size_t i = 0; i < start_size; i++) {
+        jpeg_write_m_byte(&encoder->codec, start[i]);
+    }
+    for (size_t i = 0; i < size; i++) {
+        jpeg_write_m_byte(&encoder->codec, data[i]);
+    }
+}
+
+/* "keyword", 0, text: one comment "keyword: text". */
+static void jpeg_put_text(jpeg_encoder *encoder, const ond_metadata_item *item)
+{
+    const unsigned char *end = memchr(item->data, 0, item->size);
+    size_t length = end ? (size_t)(end - item->data) : item->size;
+    size_t rest = end ? item->size - length - 1 : 0;
+    if (!end || length + 2 + rest > LARGEST_MARKER) {
+        return;
+    }
+    bool named = length != 7 || memcmp(item->data, "Comment", 7) != 0;
+    jpeg_write_m_header(&encoder->codec, JPEG_COM, (unsigned)((named ? length + 2 : 0) + rest));
+    for (size_t i = 0; named && i < length; i++) {
+        jpeg_write_m_byte(&encoder->codec, item->data[i]);
+    }
+    for (size_t i = 0; named && i < 2; i++) {
+        jpeg_write_m_byte(&encoder->codec, ": "[i]);
+    }
+    for (size_t i = 0; i < rest; i++) {
+        jpeg_write_m_byte(&encoder->codec, end[1 + i]);
+    }
+}
+
+static void jpeg_put_item(jpeg_encoder *encoder, const ond_metadata_item *item)
+{
+    static const char exif[] = "Exif\0";
+    static const char xmp[] = "http://ns.adobe.com/xap/1.0/";
+    switch (item->kind) {
+    case OND_METADATA_PROFILE:
+        if (ond_profile_suits(item, encoder->source->channels) && item->size <= LARGEST_PROFILE) {
+            jpeg_write_icc_profile(&encoder->codec, item->data, (unsigned)item->size);
+        }
+        return;
+    case OND_METADATA_EXIF:
+        jpeg_put_marker(encoder, JPEG_APP0 + 1, exif, sizeof exif, item->data, item->size);
+        return;
+    case OND_METADATA_XMP:
+        jpeg_put_marker(encoder, JPEG_APP0 + 1, xmp, sizeof xmp, item->data, item->size);
+        return;
+    case OND_METADATA_COMMENT:
+        jpeg_put_marker(encoder, JPEG_COM, NULL, 0, item->data, item->size);
+        return;
+    case OND_METADATA_CHUNK:
+        if (memcmp(item->chunk, "tEXt", 4) == 0) {
+            jpeg_put_text(encoder, item);
+        }
+        return;
+    case OND_METADATA_DENSITY: /* in the first segment already */
+        return;
+    }
+}
+
+/* Pixels per inch, or their proportion. */
+static void jpeg_set_density(jpeg_encoder *encoder)
+{
+    const ond_metadata_item *item = ond_metadata_find(encoder->source->metadata, OND_METADATA_DENSITY);
+    if (!item) {
+        return;
+    }
+    double factor = item->data[8] == 1 ? 0.0254 : 1;
+    double across = (double)ond_metadata_number(item->data) * factor + 0.5;
+    double down = (double)ond_metadata_number(item->data + 4) * factor + 0.5;
+    if (across >= 1 && across < 65536 && down >= 1 && down < 65536) {
+        encoder->codec.density_unit = item->data[8] == 1;
+        encoder->codec.X_density = (UINT16)across;
+        encoder->codec.Y_density = (UINT16)down;
+    }
+}
+
+static void jpeg_put_metadata(jpeg_encoder *encoder)
+{
+    const ond_metadata *metadata = encoder->source->metadata;
+    for (size_t i = 0; metadata && i < metadata->count; i++) {
+        jpeg_put_item(encoder, &metadata->items[i]);
+    }
+}
+
 static void jpeg_put_picture(jpeg_encoder *encoder)
 {
     const ond_picture_source *source = encoder->source;
     size_t count = source->width * (size_t)source->channels;
     jpeg_create_compress(&encoder->codec);
     jpeg_configure(encoder);
+    jpeg_set_density(encoder);
     jpeg_start_compress(&encoder->codec, TRUE);
+    jpeg_put_metadata(encoder);
     for (size_t row = 0; row < source->height; row++) {
         ond_picture_source_row(source, row);
         for (size_t i = 0; i < count; i++) {

@@ -36,9 +36,10 @@ ond_status ond_pnm_read(ond_stream *stream, ond_picture_sink *sink);
 typedef struct ond_picture_source {
     const float *planes;
     size_t height, width;
-    int channels;      /* planes: 1 gray, 3 RGB, 4 RGB + alpha */
-    int bit_depth;     /* 8 or 16 */
-    uint16_t *samples; /* room for one row */
+    int channels;                 /* planes: 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha */
+    int bit_depth;                /* 8 or 16 */
+    uint16_t *samples;            /* room for one row */
+    const ond_metadata *metadata; /* may be NULL */
 } ond_picture_source;
 
 /* Clips, rounds and interleaves one row into source->samples. */

@@ -6,6 +6,7 @@
 #include "tasks/fill.h"
 #include "tasks/work_bank.h"
 
+#include <ondelet/bands.h>
 #include <ondelet/inpaint.h>
 
 #include <math.h>
@@ -18,6 +19,7 @@ static const float relaxation = 1.8F;
  * mean, so that thresholds fit every unit and rounding is small beside what varies. */
 typedef struct inpainting {
     const ond_work_bank *work;
+    ond_bands *bands; /* of its bank */
     const ond_inpaint_config *config;
     double largest_gain; /* of the band-pass filters */
     uint8_t *known;
@@ -92,7 +94,7 @@ static ond_status run_thresholds(inpainting *own, int iterations)
     shrinking step = {.largest_gain = own->largest_gain};
     for (int i = 0; i < iterations; i++) {
         step.threshold = config->first_threshold * pow(ratio, iterations > 1 ? (double)i / (iterations - 1) : 1);
-        OND_TRY(ond_filters_process(own->work->bank, &own->trial, 1, cut_band, &step, &own->estimate));
+        OND_TRY(ond_bands_process_rows(own->bands, &own->trial, 1, cut_band, &step, &own->estimate));
         return_to_data(own);
     }
     return OND_OK;
@@ -106,7 +108,7 @@ static ond_status run_wiener_filters(inpainting *own, int iterations)
         own->pilot = own->estimate;
         own->estimate = last;
         ond_array images[2] = {own->trial, own->pilot};
-        OND_TRY(ond_filters_process(own->work->bank, images, 2, filter_band, &step, &own->estimate));
+        OND_TRY(ond_bands_process_rows(own->bands, images, 2, filter_band, &step, &own->estimate));
         return_to_data(own);
     }
     return OND_OK;
@@ -177,6 +179,9 @@ static ond_status inpaint_plane(inpainting *own, const float *plane, const float
 static ond_status allocate(inpainting *own)
 {
     size_t shape[2] = {own->work->height, own->work->width};
+    ond_bands_config config = ond_bands_config_default();
+    config.planning = own->config->planning;
+    OND_TRY(ond_bands_create(own->work->bank, &config, &own->bands));
     OND_TRY(ond_array_resize(&own->trial, 2, shape));
     own->known = ond_memory_allocate(shape[0] * shape[1], sizeof *own->known);
     own->data = ond_memory_allocate(shape[0] * shape[1], sizeof *own->data);
@@ -185,6 +190,7 @@ static ond_status allocate(inpainting *own)
 
 static void release(inpainting *own)
 {
+    ond_bands_destroy(own->bands);
     ond_array_free(&own->trial);
     ond_array_free(&own->estimate);
     ond_array_free(&own->pilot);

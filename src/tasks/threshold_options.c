@@ -8,6 +8,7 @@ _Static_assert(sizeof(ond_threshold_rule) == sizeof(int), "choice fields are enu
 _Static_assert(sizeof(ond_threshold_weights) == sizeof(int), "choice fields are enums as wide as int");
 _Static_assert(sizeof(ond_threshold_low_pass) == sizeof(int), "choice fields are enums as wide as int");
 
+static const char *const plannings[] = {"estimate", "measure", "patient", NULL};
 static const char *const rules[] = {"hard", "soft", "garrote", NULL};
 static const char *const weights[] = {"none", "noise", NULL};
 static const char *const low_pass[] = {"auto", "treated", "spared", NULL};
@@ -32,6 +33,7 @@ static const ond_option inpaint_options[] = {
                         "in standard deviations of the known pixels; larger for larger holes"),
     OND_OPTION_REAL_ROW(ond_inpaint_config, last_threshold, 0.5, 1e-6, 1e6, "of the thresholding iterations"),
     OND_OPTION_REAL_ROW(ond_inpaint_config, wiener_noise, 0.1, 1e-6, 1e6, "noise that the last iterations assume"),
+    OND_OPTION_CHOICE_ROW(ond_inpaint_config, planning, 0, plannings, "time spent on choosing fast FFTs"),
     OND_OPTION_END,
 };
 

@@ -49,8 +49,13 @@ expect 0 denoise n.pgm --reference flat.pgm
 expect_text stdout "PSNR 22.7"
 expect_text stdout "SSIM 0."
 
+# Gamma stays, and goes with the picture from file to file; JPEG cannot hold it.
+expect 0 denoise $corpus/basn2c08.png -o gamma.png
+checks=$((checks + 1))
+grep -q gAMA gamma.png || fail "$last: the gamma is lost"
+
 # Deep, coloured, transparent and indexed pictures.
-for kind in "basn0g16 gray, 16" "basn2c08 RGB, 8" "basn6a08 RGB + alpha, 8" "basi4a08 RGB + alpha, 8" "basn3p04 RGB, 8"; do
+for kind in "basn0g16 gray, 16" "basn2c08 RGB, 8" "basn6a08 RGB + alpha, 8" "basi4a08 gray + alpha, 8" "basn3p04 RGB, 8"; do
     name=${kind%% *}
     expect 0 denoise $corpus/$name.png -o $name.png
     expect_lines 0 stderr

@@ -45,6 +45,18 @@ static ond_status picture_is_written(void *context)
     return ond_image_write(&image, 8, context);
 }
 
+/* Read from one picture, written with another. */
+static ond_status metadata_is_copied(void *context)
+{
+    float values[30] = {0};
+    ond_array image = ond_array_view(values, 2, (size_t[]){5, 6});
+    ond_metadata *metadata = NULL;
+    ond_status status = ond_metadata_read(corpus_path("png_read/basn6a08.png"), &metadata);
+    status = status == OND_OK ? ond_image_write_with(&image, 8, metadata, context) : status;
+    ond_metadata_destroy(metadata);
+    return status;
+}
+
 static ond_status array_is_written(void *context)
 {
     float values[30] = {0};
@@ -151,6 +163,8 @@ static void writers_survive_every_failed_allocation(void **state)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         sweep(picture_is_written, scratch_path(names[i]));
     }
+    sweep(metadata_is_copied, scratch_path("m.png"));
+    sweep(metadata_is_copied, scratch_path("m.jpg"));
     sweep(array_is_written, scratch_path("a.npy"));
     sweep(items_are_written, scratch_path("b.npy"));
     sweep(text_is_written, scratch_path("a.txt"));
