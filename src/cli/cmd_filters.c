@@ -153,7 +153,7 @@ static bool write_gallery(const filters_request *request, const bank_facts *fact
         .upper = facts->upper,
     };
     ignore(ond_wisdom_read(NULL));
-    bool fine = gallery_write(facts->bank, &gallery, request->common.output) == OND_OK;
+    bool fine = gallery_draw(facts->bank, &gallery, picture_to_file(&request->common.output)) == OND_OK;
     if (!fine) {
         complain_of(request->common.output);
     }

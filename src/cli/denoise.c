@@ -224,7 +224,7 @@ static bool draw_strip(const denoise_run *run)
     } else if (!has_score) {
         images.range = range_for(&run->clean, request->own.peak);
     }
-    if (strip_write(&images, request->compare)) {
+    if (strip_draw(&images, picture_to_file(&request->compare))) {
         complain_of(request->compare);
         return false;
     }

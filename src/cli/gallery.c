@@ -308,13 +308,13 @@ static bool lay_out(gallery_page *gallery)
     return picture_create((int)width, (int)height, &gallery->picture);
 }
 
-static ond_status draw(gallery_page *gallery, const ond_filters *whole, const char *path)
+static ond_status draw(gallery_page *gallery, const ond_filters *whole, picture_sink sink)
 {
     draw_titles(gallery);
     ond_status status = draw_filters(gallery);
     status = status ? status : draw_sum(gallery, whole);
     status = status ? status : draw_tiling(gallery);
-    return status ? status : picture_write(&gallery->picture, path);
+    return status ? status : sink.take(sink.context, &gallery->picture);
 }
 
 static size_t drawn_size(size_t size)
@@ -322,14 +322,14 @@ static size_t drawn_size(size_t size)
     return size < LARGEST_GRID ? size : LARGEST_GRID;
 }
 
-ond_status gallery_write(const ond_filters *filters, const gallery_facts *facts, const char *path)
+ond_status gallery_draw(const ond_filters *filters, const gallery_facts *facts, picture_sink sink)
 {
     ond_filters *drawn = NULL;
     ond_status status = ond_filters_remake(filters, drawn_size(ond_filters_height(filters)),
                                            drawn_size(ond_filters_width(filters)), &drawn);
     gallery_page gallery = {.facts = facts, .filters = drawn};
     if (status == OND_OK) {
-        status = lay_out(&gallery) ? draw(&gallery, filters, path) : OND_ERROR_MEMORY;
+        status = lay_out(&gallery) ? draw(&gallery, filters, sink) : OND_ERROR_MEMORY;
         picture_destroy(&gallery.picture);
     }
     ond_array_free(&gallery.spectrum);

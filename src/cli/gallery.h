@@ -2,7 +2,7 @@
 #ifndef OND_CLI_GALLERY_H
 #define OND_CLI_GALLERY_H
 
-#include <ondelet/ondelet.h>
+#include "cli/picture.h"
 
 /* What the title of a gallery says. */
 typedef struct gallery_facts {
@@ -13,8 +13,8 @@ typedef struct gallery_facts {
     double lower, upper;
 } gallery_facts;
 
-/* A PNG of a bank: for each scale and orientation the real part in space and the modulus of the spectrum; the low-pass;
- * the Littlewood–Paley sum; which filter is the largest at each frequency. The bank has a grid. */
-ond_status gallery_write(const ond_filters *filters, const gallery_facts *facts, const char *path);
+/* A picture of a bank: for each scale and orientation the real part in space and the modulus of the spectrum; the
+ * low-pass; the Littlewood–Paley sum; which filter is the largest at each frequency. The bank has a grid. */
+ond_status gallery_draw(const ond_filters *filters, const gallery_facts *facts, picture_sink sink);
 
 #endif

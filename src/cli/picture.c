@@ -161,6 +161,18 @@ void picture_scale(const page *picture, box place, map_range range)
     }
 }
 
+void picture_sector(const page *picture, sector place, double value, map_range range)
+{
+    cairo_t *cairo = picture->cairo;
+    uint32_t color = color_of(value, range);
+    cairo_new_path(cairo);
+    cairo_arc(cairo, place.x, place.y, place.outer, place.begin_rad, place.end_rad);
+    cairo_arc_negative(cairo, place.x, place.y, place.inner, place.end_rad, place.begin_rad);
+    cairo_close_path(cairo);
+    cairo_set_source_rgb(cairo, (color >> 16 & 255) / 255.0, (color >> 8 & 255) / 255.0, (color & 255) / 255.0);
+    cairo_fill(cairo);
+}
+
 static cairo_status_t write_piece(void *file, const unsigned char *data, unsigned int bytes)
 {
     return ond_file_write(file, data, bytes) ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
@@ -178,4 +190,56 @@ ond_status picture_write(const page *picture, const char *path)
         return OND_ERROR_IO;
     }
     return ond_file_finish(&file);
+}
+
+/* Groups of three bytes that come in pieces of any length. */
+typedef struct base64_writer {
+    ond_file *file;
+    unsigned char group[3];
+    int held;
+} base64_writer;
+
+static ond_status put_group(base64_writer *writer)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    uint32_t bits = (uint32_t)writer->group[0] << 16 | (uint32_t)writer->group[1] << 8 | writer->group[2];
+    char text[4] = {letters[bits >> 18], letters[bits >> 12 & 63], letters[bits >> 6 & 63], letters[bits & 63]};
+    for (int i = writer->held + 1; i < 4; i++) {
+        text[i] = '=';
+    }
+    *writer = (base64_writer){.file = writer->file};
+    return ond_file_write(writer->file, text, sizeof text);
+}
+
+static cairo_status_t embed_piece(void *context, const unsigned char *data, unsigned int bytes)
+{
+    base64_writer *writer = context;
+    for (unsigned int i = 0; i < bytes; i++) {
+        writer->group[writer->held++] = data[i];
+        if (writer->held == 3 && put_group(writer) != OND_OK) {
+            return CAIRO_STATUS_WRITE_ERROR;
+        }
+    }
+    return CAIRO_STATUS_SUCCESS;
+}
+
+ond_status picture_embed(const page *picture, ond_file *file)
+{
+    base64_writer writer = {.file = file};
+    if (cairo_surface_write_to_png_stream(picture->surface, embed_piece, &writer) != CAIRO_STATUS_SUCCESS) {
+        return OND_ERROR_IO;
+    }
+    return writer.held ? put_group(&writer) : OND_OK;
+}
+
+static ond_status take_to_file(void *context, const page *picture)
+{
+    const char *const *path = context;
+    return picture_write(picture, *path);
+}
+
+picture_sink picture_to_file(const char *const *path)
+{
+    /* The context of a sink is not const in general; this one is only read. */
+    return (picture_sink){take_to_file, (void *)(uintptr_t)path};
 }

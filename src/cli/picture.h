@@ -49,6 +49,24 @@ void picture_pixels(const page *picture, box place, const ond_array *colors);
 /* An upright scale of the colours with its numbers at the right. */
 void picture_scale(const page *picture, box place, map_range range);
 
+/* A sector of a ring around a point in the colour of a value; angles in radians from the right, downwards. */
+typedef struct sector {
+    double x, y, inner, outer, begin_rad, end_rad;
+} sector;
+void picture_sector(const page *picture, sector place, double value, map_range range);
+
+/* Where a finished picture goes. */
+typedef struct picture_sink {
+    ond_status (*take)(void *context, const page *picture);
+    void *context;
+} picture_sink;
+
+/* To a file; the path must stay where it is. */
+picture_sink picture_to_file(const char *const *path);
+
+/* As PNG in base64, for pages that carry their pictures. */
+ond_status picture_embed(const page *picture, ond_file *file);
+
 /* PNG, beside its place and renamed; "-" is standard output. */
 ond_status picture_write(const page *picture, const char *path);
 

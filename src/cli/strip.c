@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/strip.h"
 
-#include "cli/picture.h"
-
 #include <math.h>
 #include <stdio.h>
 
@@ -193,7 +191,7 @@ static ond_status subtract(const strip_images *images, ond_array *difference)
     return status;
 }
 
-static ond_status draw_strip(strip_page *strip, const strip_images *images, const char *path)
+static ond_status draw_strip(strip_page *strip, const strip_images *images, picture_sink sink)
 {
     double lowest = images->range.lowest, highest = images->range.peak, range = highest - lowest;
     char facts[64];
@@ -216,13 +214,13 @@ static ond_status draw_strip(strip_page *strip, const strip_images *images, cons
     for (int i = 0; i < strip->count && status == OND_OK; i++) {
         status = draw_panel(strip, i);
     }
-    return status ? status : picture_write(&strip->picture, path);
+    return status ? status : sink.take(sink.context, &strip->picture);
 }
 
-ond_status strip_write(const strip_images *images, const char *path)
+ond_status strip_draw(const strip_images *images, picture_sink sink)
 {
     strip_page strip = {.count = 0};
-    ond_status status = draw_strip(&strip, images, path);
+    ond_status status = draw_strip(&strip, images, sink);
     picture_destroy(&strip.picture);
     ond_array_free(&strip.difference);
     ond_array_free(&strip.smaller);

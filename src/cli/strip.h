@@ -2,6 +2,7 @@
 #ifndef OND_CLI_STRIP_H
 #define OND_CLI_STRIP_H
 
+#include "cli/picture.h"
 #include "cli/score.h"
 
 /* What a comparison picture shows. Images are [height, width] or [3, height, width], all of one shape. */
@@ -13,8 +14,8 @@ typedef struct strip_images {
     const char *noisy_facts, *clean_facts;
 } strip_images;
 
-/* A PNG of noisy, denoised, the reference when there is one, and what was removed, amplified around gray; below each a
- * magnified detail. */
-ond_status strip_write(const strip_images *images, const char *path);
+/* A picture of noisy, denoised, the reference when there is one, and what was removed, amplified around gray; below
+ * each a magnified detail. */
+ond_status strip_draw(const strip_images *images, picture_sink sink);
 
 #endif
