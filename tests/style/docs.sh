@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Runs the code of documentation pages: C programs link with the installed library and run; shell blocks run with the program,
+# Python blocks with the package, all in one folder that holds pictures; links lead somewhere.
+# usage: docs.sh ROOT C_COMPILER PREFIX PROGRAM LIBRARY
+set -euo pipefail
+root=$1 compiler=$2 prefix=$3 program=$4 library=$5
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/bin" "$scratch/work" "$scratch/work/photos" "$scratch/blocks"
+ln -s "$program" "$scratch/bin/ondelet"
+export PATH=$scratch/bin:$PATH XDG_CACHE_HOME=$scratch/cache ONDELET_LIBRARY=$library PYTHONPATH=$root/python
+export PYTHONDONTWRITEBYTECODE=1
+cd "$scratch/work"
+cp "$root/examples/pictures/camera.png" photo.png
+cp "$root/examples/pictures/brick.png" "$root/examples/pictures/gravel.png" photos
+cp "$root/examples/pictures/camera.png" noisy.png
+pkgconfig=$(find "$prefix" -name ondelet.pc -printf '%h\n' -quit)
+read -ra flags < <(PKG_CONFIG_PATH=$pkgconfig pkg-config --cflags --libs ondelet)
+python=
+for candidate in ${ONDELET_PYTHON:-} python3 /usr/bin/python3; do
+    if [[ -z $python ]] && command -v "$candidate" >/dev/null && "$candidate" -c 'import numpy' 2>/dev/null; then
+        python=$candidate
+    fi
+done
+failures=0 ran=0
+
+# run_block PAGE FILE COMMAND...
+run_block() {
+    local page=$1 file=$2
+    shift 2
+    ran=$((ran + 1))
+    if ! "$@" >"$scratch/said" 2>&1; then
+        echo "$page: this block fails:"
+        cat "$file"
+        tail -n 20 "$scratch/said"
+        failures=$((failures + 1))
+    fi
+}
+
+compile_and_run() {
+    "$compiler" -std=c11 -Wall -Wextra -Werror "$1" -o "$scratch/program" "${flags[@]}" && "$scratch/program"
+}
+
+cxx=$(command -v g++ || true)
+if [[ -z $cxx ]] || ! pkg-config --exists opencv4; then
+    cxx=
+fi
+
+for page in "$root"/docs/README.md "$root"/docs/*/*.md; do
+    name=${page#"$root/"}
+    rm -f "$scratch"/blocks/*
+    awk -v folder="$scratch/blocks" '
+        /^```(c|cpp|sh|python)$/ { kind = substr($0, 4); file = sprintf("%s/%02d.%s", folder, ++count, kind); next }
+        /^```/ { file = ""; next }
+        file { print > file }
+    ' "$page"
+    for block in "$scratch"/blocks/*; do
+        case $block in
+            *.c) run_block "$name" "$block" compile_and_run "$block" ;;
+            *.cpp) [[ -z $cxx ]] || run_block "$name" "$block" "$cxx" -std=c++17 -Wall -Werror -fsyntax-only "$block" \
+                $(pkg-config --cflags opencv4) "${flags[@]}" ;;
+            *.sh) run_block "$name" "$block" bash -euo pipefail "$block" ;;
+            *.python) [[ -z $python ]] || run_block "$name" "$block" "$python" "$block" ;;
+        esac
+    done
+    while IFS= read -r link; do
+        if [[ $link != http* && ! -e $(dirname "$page")/$link ]]; then
+            echo "$name: the link to $link leads nowhere"
+            failures=$((failures + 1))
+        fi
+    done < <(grep -oE '\]\([^)#]+\)' "$page" | sed 's/^](//; s/)$//')
+done
+echo "$ran blocks ran, $failures failures"
+[[ -n $python ]] || echo "no python3 with numpy: Python blocks were left out"
+exit $((failures > 0))
