@@ -94,6 +94,14 @@ OND_CHECKED ond_status ond_dictionary_adjoint(const ond_dictionary *dictionary, 
 OND_CHECKED ond_status ond_dictionary_norm(const ond_dictionary *dictionary, size_t height, size_t width,
                                            double *norm_squared);
 
+/** Reads the layers of a dictionary file: safetensors with tensors "layers.N.filters", N from 0.
+ *  @param[out] layers  `*count` dictionaries, each to be destroyed
+ *  @retval OND_ERROR_FORMAT  not such a file; messages name the path */
+OND_CHECKED ond_status ond_dictionary_read(const char *path, ond_dictionary *layers[OND_MAX_LAYERS], size_t *count);
+
+/** @retval OND_ERROR_IO, OND_ERROR_MEMORY; OND_ERROR_SHAPE  the layers do not fit each other */
+OND_CHECKED ond_status ond_dictionary_write(const ond_dictionary *const *layers, size_t count, const char *path);
+
 #ifdef __cplusplus
 }
 #endif

@@ -19,6 +19,7 @@
 #include <ondelet/runtime.h>
 #include <ondelet/scattering.h>
 #include <ondelet/shearlets.h>
+#include <ondelet/sparsity.h>
 #include <ondelet/status.h>
 #include <ondelet/tensors.h>
 #include <ondelet/threshold.h>
