@@ -7,6 +7,7 @@
 #include <ondelet/bands.h>
 #include <ondelet/denoise.h>
 #include <ondelet/dictionary.h>
+#include <ondelet/dictionary_learning.h>
 #include <ondelet/dwt.h>
 #include <ondelet/edges.h>
 #include <ondelet/file.h>

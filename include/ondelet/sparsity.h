@@ -27,7 +27,6 @@ typedef struct ond_density {
     size_t nonzeros; /**< ‖γ‖₀ */
     size_t stripe; /**< ‖γ‖₀,∞ over stripes: the most nonzeros among the codes whose atoms meet one atom, positions in a
                         window of 2 ⌈k/s⌉ − 1 */
-    size_t patch;       /**< the same over the codes of ⌈k/s⌉ positions, whose atoms meet one pixel */
     double least, most; /**< magnitudes of nonzeros; 0 when there are none */
 } ond_density;
 
@@ -35,6 +34,11 @@ typedef struct ond_density {
  *  Windows wrap where the dictionary's border is circular. Cost: one pass. */
 OND_CHECKED ond_status ond_codes_density(const ond_dictionary *dictionary, const ond_array *codes,
                                          ond_density *density);
+
+/** ‖x‖₀,∞ over patches: the most nonzeros in what one atom covers of a signal, all channels; x may be the codes of the
+ *  layer above.
+ *  @param[in] signal  [channels, height, width], [height, width] or [channels], of `dictionary` */
+OND_CHECKED ond_status ond_signal_patch(const ond_dictionary *dictionary, const ond_array *signal, size_t *patch);
 
 /** What is known of one layer, and what it guarantees. Stripes count as ‖γ‖; of a dense dictionary that is ‖γ‖₀. */
 typedef struct ond_layer_guarantee {

@@ -102,6 +102,14 @@ static void make_gram(ond_admm *admm)
     }
 }
 
+void ond_admm_reload(ond_admm *admm)
+{
+    size_t channels = admm->circular.info.channels;
+    ond_fourier_reload(admm->operator_, admm->image);
+    memset(admm->gram, 0, channels * channels * plane_size(admm) * sizeof *admm->gram);
+    make_gram(admm);
+}
+
 static ond_status create(const ond_lasso *lasso, const ond_pursuit_config *config, ond_admm *admm)
 {
     OND_TRY(check(lasso));

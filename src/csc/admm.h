@@ -47,6 +47,9 @@ ond_status ond_admm_step(ond_admm *admm);
 /* ρ changes: u is divided by the factor. */
 void ond_admm_rescale(ond_admm *admm, double factor);
 
+/* The dictionary's values have changed: its spectra are made anew, T goes on. */
+void ond_admm_reload(ond_admm *admm);
+
 /* y and u [code_size] of the lasso's operator. */
 void ond_admm_codes(const ond_admm *admm, float *codes);
 void ond_admm_duals(const ond_admm *admm, float *duals);

@@ -60,7 +60,7 @@ void ond_spectrum_add_conjugate(const ond_fft *fft, const ond_complex *a, const 
     }
 }
 
-static void transform_filters(ond_operator *operator_, float *real)
+void ond_fourier_reload(ond_operator *operator_, float *real)
 {
     const ond_dictionary_info *info = &operator_->dictionary->info;
     size_t taps = info->filter_height * info->filter_width;
@@ -83,7 +83,7 @@ ond_status ond_fourier_create(ond_operator *operator_, ond_planning planning)
     operator_->spectra = ond_memory_allocate(info->atoms * info->channels, shape);
     bool has_memory = real && operator_->spectra;
     if (has_memory) {
-        transform_filters(operator_, real);
+        ond_fourier_reload(operator_, real);
     }
     ond_memory_free(real);
     return has_memory ? OND_OK : OND_ERROR_MEMORY;

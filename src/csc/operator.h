@@ -40,6 +40,9 @@ size_t ond_fourier_scratch(const ond_operator *operator_);
 void ond_fourier_apply(const ond_operator *operator_, const float *codes, float *image, float *scratch);
 void ond_fourier_adjoint(const ond_operator *operator_, const float *image, float *codes, float *scratch);
 
+/* The filters' spectra, anew. @param real  a real plane of scratch */
+void ond_fourier_reload(ond_operator *operator_, float *real);
+
 /* Spectra of an image's or a filter's planes in the padded planes of an FFT; zeros where the plane is smaller. */
 void ond_plane_load(const ond_fft *fft, const float *plane, size_t height, size_t width, float *real);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/option.h"
 
+#include <ondelet/dictionary_learning.h>
 #include <ondelet/pursuit.h>
 
 _Static_assert(sizeof(ond_pursuit_method) == sizeof(int), "choice fields are enums as wide as int");
@@ -40,5 +41,35 @@ ond_pursuit_config ond_pursuit_config_default(void)
 {
     ond_pursuit_config config;
     ond_options_default(options, &config);
+    return config;
+}
+
+_Static_assert(sizeof(ond_learning_method) == sizeof(int), "choice fields are enums as wide as int");
+
+static const char *const learning_methods[] = {"online", "consensus", NULL};
+
+static const ond_option learning_options[] = {
+    OND_OPTION_CHOICE_ROW(ond_learning_config, method, 0, learning_methods,
+                          "online: image after image; consensus: all of one size at once"),
+    OND_OPTION_REAL_ROW(ond_learning_config, lambda, 0.1, 1e-30, 1e30, "penalty of the codes, in units of the images"),
+    OND_OPTION_REAL_ROW(ond_learning_config, step, 0.5, 1e-9, 1, "of the first image, as a share of its bound"),
+    OND_OPTION_REAL_ROW(ond_learning_config, offset, 20, 1e-9, 1e30, "images after which steps are half as long"),
+    OND_OPTION_BOOL_ROW(ond_learning_config, zero_mean, 1, "atoms of the first layer have no mean"),
+    OND_OPTION_INT_ROW(ond_learning_config, code_iterations, 100, 1, 1000000, "for the codes of an image; online"),
+    OND_OPTION_REAL_ROW(ond_learning_config, sparsity, 0, 0, 1e30, "zeta, on entries of deeper dictionaries"),
+    OND_OPTION_REAL_ROW(ond_learning_config, rho, 0, 0, 1e30, "of consensus; 0: the number of images"),
+    OND_OPTION_INT_ROW(ond_learning_config, iterations, 200, 1, 1000000, "of consensus"),
+    OND_OPTION_END,
+};
+
+const ond_option *ond_learning_options(void)
+{
+    return learning_options;
+}
+
+ond_learning_config ond_learning_config_default(void)
+{
+    ond_learning_config config;
+    ond_options_default(learning_options, &config);
     return config;
 }

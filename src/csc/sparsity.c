@@ -166,16 +166,25 @@ static size_t densest(const size_t *counts, size_t rows, size_t columns, size_t 
     return most;
 }
 
+/* How many channels are set at each place. */
+static void count_nonzeros(const ond_signals *shape, const float *values, size_t *counts)
+{
+    size_t plane = shape->height * shape->width;
+    memset(counts, 0, plane * sizeof *counts);
+    for (size_t i = 0; i < shape->channels * plane; i++) {
+        counts[i % plane] += values[i] != 0;
+    }
+}
+
 static void measure(const ond_dictionary *dictionary, const ond_signals *shape, const float *codes, size_t *counts,
                     ond_density *density)
 {
     const ond_dictionary_info *info = &dictionary->info;
     size_t plane = shape->height * shape->width;
-    memset(counts, 0, plane * sizeof *counts);
+    count_nonzeros(shape, codes, counts);
     for (size_t i = 0; i < shape->channels * plane; i++) {
         double magnitude = fabs((double)codes[i]);
         if (magnitude > 0) {
-            counts[i % plane]++;
             density->least = density->nonzeros == 0 ? magnitude : fmin(density->least, magnitude);
             density->most = fmax(density->most, magnitude);
             density->nonzeros++;
@@ -186,7 +195,6 @@ static void measure(const ond_dictionary *dictionary, const ond_signals *shape, 
     bool is_circular = info->border == OND_BORDER_CIRCULAR;
     density->stripe
         = densest(counts, shape->height, shape->width, 2 * rows - 1, 2 * columns - 1, is_circular, counts + plane);
-    density->patch = densest(counts, shape->height, shape->width, rows, columns, is_circular, counts + plane);
 }
 
 ond_status ond_codes_density(const ond_dictionary *dictionary, const ond_array *codes, ond_density *density)
@@ -202,6 +210,24 @@ ond_status ond_codes_density(const ond_dictionary *dictionary, const ond_array *
     }
     *density = (ond_density){0};
     measure(dictionary, &shape, codes->data, counts, density);
+    ond_memory_free(counts);
+    return OND_OK;
+}
+
+ond_status ond_signal_patch(const ond_dictionary *dictionary, const ond_array *signal, size_t *patch)
+{
+    ond_signals shape;
+    OND_TRY(ond_signals_of(dictionary, signal, false, "the signal", &shape));
+    if (shape.count != 1) {
+        return ond_fail(OND_ERROR_SHAPE, "%zu signals at once, one is wanted", shape.count);
+    }
+    size_t *counts = ond_memory_allocate(shape.height * shape.width + shape.width, sizeof *counts);
+    if (!counts) {
+        return OND_ERROR_MEMORY;
+    }
+    count_nonzeros(&shape, signal->data, counts);
+    *patch = densest(counts, shape.height, shape.width, dictionary->info.filter_height, dictionary->info.filter_width,
+                     dictionary->info.border == OND_BORDER_CIRCULAR, counts + shape.height * shape.width);
     ond_memory_free(counts);
     return OND_OK;
 }

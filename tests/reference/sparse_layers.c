@@ -20,7 +20,7 @@ static layered open_case(const char *name, size_t count)
 {
     layered c = {.name = name, .count = count, .signal = array_of(name, "y"), .config = ond_pursuit_config_default()};
     for (size_t i = 0; i < count; i++) {
-        char key[8];
+        char key[32];
         snprintf(key, sizeof key, "D%zu", i + 1);
         c.own[i] = matrix_of(name, key);
         c.layers[i] = c.own[i];

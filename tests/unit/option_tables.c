@@ -24,6 +24,7 @@ static const struct {
     {"head", ond_head_options, sizeof(ond_head_config)},
     {"inpaint", ond_inpaint_options, sizeof(ond_inpaint_config)},
     {"bands", ond_bands_options, sizeof(ond_bands_config)},
+    {"learning", ond_learning_options, sizeof(ond_learning_config)},
     {"pursuit", ond_pursuit_options, sizeof(ond_pursuit_config)},
 };
 
@@ -122,9 +123,10 @@ static void configs_start_as_their_tables_say(void **state)
     ond_head_config head = ond_head_config_default();
     ond_inpaint_config inpaint = ond_inpaint_config_default();
     ond_bands_config bands = ond_bands_config_default();
+    ond_learning_config learning = ond_learning_config_default();
     ond_pursuit_config pursuit = ond_pursuit_config_default();
     const void *configs[TABLES] = {&morlet,   &spline,    &separable, &dwt,     &shearlet, &scattering, &denoise,
-                                   &training, &threshold, &head,      &inpaint, &bands,    &pursuit};
+                                   &training, &threshold, &head,      &inpaint, &bands,    &learning,   &pursuit};
     for (size_t t = 0; t < TABLES; t++) {
         for (const ond_option *option = tables[t].options(); option->name; option++) {
             assert_true(ond_option_value(option, configs[t]) == option->preset);
