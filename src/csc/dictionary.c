@@ -173,10 +173,14 @@ static ond_status check_size(const ond_dictionary_info *info, size_t height, siz
     }
     size_t rows = info->border == OND_BORDER_ZERO ? height - info->filter_height : height;
     size_t columns = info->border == OND_BORDER_ZERO ? width - info->filter_width : width;
-    if (rows % info->stride || columns % info->stride) {
-        return ond_fail(OND_ERROR_SHAPE, "stride %zu does not divide %zu x %zu, %s %zu x %zu", info->stride, rows,
-                        columns, info->border == OND_BORDER_ZERO ? "what the filters leave of" : "the image of", height,
+    if ((rows % info->stride || columns % info->stride) && info->border == OND_BORDER_CIRCULAR) {
+        return ond_fail(OND_ERROR_SHAPE, "stride %zu does not divide the image of %zu x %zu", info->stride, height,
                         width);
+    }
+    if (rows % info->stride || columns % info->stride) {
+        return ond_fail(OND_ERROR_SHAPE,
+                        "stride %zu does not divide %zu x %zu, what filters of %zu x %zu leave of %zu x %zu",
+                        info->stride, rows, columns, info->filter_height, info->filter_width, height, width);
     }
     return OND_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "fault/fault.h"
+#include <stdio.h>
 
 enum { SIZE = 6 };
 
@@ -121,6 +122,74 @@ static ond_status smooth(void *context)
     return status;
 }
 
+/* Writing and reading, measures, a step of both ways of learning. */
+static ond_status learn(void *context)
+{
+    bool by_consensus = *(const bool *)context;
+    ond_dictionary *layers[2] = {NULL, NULL};
+    ond_dictionary *learned = NULL;
+    ond_learner *learner = NULL;
+    ond_array image = picture();
+    size_t shape[3] = {1, SIZE, SIZE};
+    ond_array images = ond_array_view(image.data, 3, shape);
+    ond_learning_config config = ond_learning_config_default();
+    config.method = by_consensus ? OND_LEARNING_CONSENSUS : OND_LEARNING_ONLINE;
+    config.iterations = 2;
+    config.code_iterations = 3;
+    ond_status status = make(4, 1, OND_BORDER_CIRCULAR, &layers[0]);
+    status = status == OND_OK ? make(3, 4, OND_BORDER_CIRCULAR, &layers[1]) : status;
+    status = status == OND_OK
+                 ? ond_learner_create((const ond_dictionary *const *)layers, by_consensus ? 1 : 2, &config, &learner)
+                 : status;
+    if (status == OND_OK) {
+        status = by_consensus ? ond_learner_fit(learner, &images, &(ond_learning_report){0})
+                              : ond_learner_take(learner, &image, NULL);
+    }
+    status = status == OND_OK ? ond_learner_dictionary(learner, 0, &learned) : status;
+    ond_learner_destroy(learner);
+    ond_dictionary_destroy(learned);
+    ond_dictionary_destroy(layers[0]);
+    ond_dictionary_destroy(layers[1]);
+    return status;
+}
+
+static ond_status file_and_measures(void *context)
+{
+    ond_dictionary *layers[OND_MAX_LAYERS] = {NULL};
+    ond_dictionary *read[OND_MAX_LAYERS] = {NULL};
+    size_t count = 0;
+    ond_array image = picture();
+    ond_array codes[2] = {{0}, {0}};
+    ond_pursuit_config config = ond_pursuit_config_default();
+    ond_guarantees guarantees;
+    config.method = OND_PURSUIT_THRESHOLD;
+    config.lambda = 2;
+    ond_status status = make(4, 1, OND_BORDER_CIRCULAR, &layers[0]);
+    status = status == OND_OK ? make(3, 4, OND_BORDER_CIRCULAR, &layers[1]) : status;
+    const ond_dictionary *const *both = (const ond_dictionary *const *)layers;
+    status = status == OND_OK ? ond_dictionary_write(both, 2, context) : status;
+    status = status == OND_OK ? ond_dictionary_read(context, read, &count) : status;
+    status = status == OND_OK ? ond_pursuit(both, 2, &image, &config, NULL, codes, NULL) : status;
+    status = status == OND_OK ? ond_codes_guarantees(both, 2, codes, 0.1, &guarantees) : status;
+    for (int i = 0; i < 2; i++) {
+        ond_dictionary_destroy(layers[i]);
+        ond_dictionary_destroy(read[i]);
+        ond_array_free(&codes[i]);
+    }
+    return status;
+}
+
+static void learning_survives_every_failed_allocation(void **state)
+{
+    (void)state;
+    char path[512];
+    bool ways[2] = {false, true};
+    snprintf(path, sizeof path, "%s", scratch_path("dictionary.safetensors"));
+    assert_true(fault_sweep(learn, &ways[0]) > 20);
+    assert_true(fault_sweep(learn, &ways[1]) > 20);
+    assert_true(fault_sweep(file_and_measures, path) > 20);
+}
+
 static void dictionaries_survive_every_failed_allocation(void **state)
 {
     (void)state;
@@ -148,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dictionaries_survive_every_failed_allocation),
         cmocka_unit_test(pursuits_survive_every_failed_allocation),
+        cmocka_unit_test(learning_survives_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

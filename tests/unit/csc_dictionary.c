@@ -58,7 +58,7 @@ static void images_that_do_not_fit_are_refused(void **state)
     assert_fails(OND_ERROR_SHAPE, "5 x 3 are larger than the image of 4 x 20",
                  ond_dictionary_adjoint(dictionary, &image, &codes));
     image = ond_array_view(values, 2, odd);
-    assert_fails(OND_ERROR_SHAPE, "stride 2 does not divide 9 x 12",
+    assert_fails(OND_ERROR_SHAPE, "stride 2 does not divide the image of 9 x 12",
                  ond_dictionary_adjoint(dictionary, &image, &codes));
     image = ond_array_view(values, 3, color);
     assert_fails(OND_ERROR_SHAPE, "the signal is 3 x 10 x 10, [1, height, width] is wanted",
@@ -73,7 +73,7 @@ static void images_that_do_not_fit_are_refused(void **state)
     ond_dictionary_destroy(dictionary);
     dictionary = make(4, 1, 4, 4, 2, OND_BORDER_ZERO);
     image = ond_array_view(values, 2, odd);
-    assert_fails(OND_ERROR_SHAPE, "stride 2 does not divide 5 x 8, what the filters leave of 9 x 12",
+    assert_fails(OND_ERROR_SHAPE, "stride 2 does not divide 5 x 8, what filters of 4 x 4 leave of 9 x 12",
                  ond_dictionary_norm(dictionary, 9, 12, &(double){0}));
     ond_dictionary_destroy(dictionary);
     ond_array_free(&codes);

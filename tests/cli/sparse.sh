@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Dictionaries learned from pictures, and codes in them.
+mkdir pictures
+for seed in 1 2 3; do
+    make_pgm pictures/$seed.pgm 30 26 $seed
+done
+tiny="--atoms 6 --filter 4 --code-iterations 20"
+expect 0 train dictionary pictures -o one.safetensors $tiny --epochs 2 --seed 3 --picture atoms.png
+expect_lines 2 stderr
+expect_text stderr "epoch 2: 3 images, objective"
+expect_file atoms.png
+expect 0 train dictionary pictures -o again.safetensors $tiny --epochs 2 --seed 3 --threads 1 --quiet
+expect_lines 0 stderr
+expect_same one.safetensors again.safetensors
+expect 0 info one.safetensors
+expect_text stdout "layers.0.filters  6 x 1 x 4 x 4"
+expect 0 train dictionary pictures -o consensus.safetensors $tiny --method consensus --iterations 5
+expect_text stderr "epoch 1: 3 images"
+expect 0 train dictionary pictures -o two.safetensors --layers 4x3,5x3 --sparsity 0.001 --code-iterations 20
+expect_text stderr "of the deeper dictionaries not zero"
+
+expect 0 sparse pictures/1.pgm --dictionary one.safetensors --method admm --report -o codes.npy
+expect_text stdout "layer 1: 6 atoms of 4 x 4, codes 6 x 30 x 26"
+expect_text stdout "theorem 7.1"
+expect_text stdout "residual after iteration"
+expect 0 info codes.npy
+expect_text stdout "6 x 30 x 26"
+expect 0 sparse pictures --dictionary two.safetensors --method ml-fista --lambdas 0.01,0.02 --json --report
+expect_lines 3 stdout
+expect_text stdout '"theorem_7_3"'
+expect 0 sparse pictures/1.pgm --dictionary one.safetensors --method omp --terms 5
+expect_text stdout "5 nonzero"
+
+# Bad input: one line each.
+make_pgm small.pgm 3 3
+refused 1 "filters of 4 x 4 are larger than the image of 3 x 3" sparse small.pgm --dictionary one.safetensors
+refused 1 "none.safetensors" sparse pictures/1.pgm --dictionary none.safetensors
+
+refused 1 "stride 4 does not divide the image of 30 x 26" train dictionary pictures/1.pgm -o strided.safetensors $tiny --stride 4
+printf '\x02\0\0\0\0\0\0\0{}' >codes.safetensors
+refused 1 "not a dictionary" sparse pictures/1.pgm --dictionary codes.safetensors
+refused 1 "exists" train dictionary pictures -o one.safetensors $tiny
+misused "lambda = 0 is outside" sparse pictures/1.pgm --dictionary one.safetensors --lambda 0
+misused "lambdas = '1,2', one for each of 1 layers is wanted" sparse pictures/1.pgm --dictionary one.safetensors --lambdas 1,2
+misused "lambdas = '1,x' is not a list" sparse pictures/1.pgm --dictionary two.safetensors --lambdas 1,x
+misused "atoms = 0 is outside" train dictionary pictures -o x.safetensors --atoms 0
+misused "layers = '4y3' is not MxK" train dictionary pictures -o x.safetensors --layers 4y3
+misused "no dictionary given" sparse pictures/1.pgm
+misused "does not end in .safetensors" train dictionary pictures -o x.png
