@@ -58,6 +58,7 @@ ond_status ond_denoiser_create_bank(ond_denoiser *d)
     config.planning = d->planning;
     d->padded_height = padded_side(d->height);
     d->padded_width = padded_side(d->width);
+    ond_denoiser_lay_out_tiles(d);
     OND_TRY(create_filters(d));
     return d->bank ? ond_bands_create(d->bank, &config, &d->bands) : OND_OK;
 }
@@ -120,6 +121,11 @@ static ond_status run_stages(const ond_denoiser *d, const ond_noisy_plane *plane
     return status;
 }
 
+ond_status ond_denoise_padded(const ond_denoiser *d, const ond_array *noisy, ond_array *clean)
+{
+    return run_stages(d, &(ond_noisy_plane){noisy, 1}, clean);
+}
+
 /* The padded plane in units of the noise, in which squares neither overflow nor vanish. */
 static void pad(const ond_denoiser *d, const float *plane, double unit, float *padded)
 {
@@ -144,6 +150,10 @@ static void crop(const ond_denoiser *d, const float *padded, double unit, float 
 
 ond_status ond_denoiser_opinions(const ond_denoiser *d, const float *plane, ond_array *shearlet, ond_array *local)
 {
+    if (d->tiled) {
+        return ond_fail(OND_ERROR_UNSUPPORTED, "opinions on %zu x %zu pixels, fewer than 2^21 are wanted", d->height,
+                        d->width);
+    }
     ond_array padded[3] = {{0}};
     size_t shape[2] = {d->padded_height, d->padded_width};
     ond_status status = ond_array_resize(&padded[0], 2, shape);
@@ -184,13 +194,16 @@ ond_status ond_denoise_plane(const ond_denoiser *d, double noise_std, float *pla
     if (is_negligible(noise_std, plane, d->height * d->width)) {
         return OND_OK;
     }
+    if (d->tiled) {
+        return ond_denoise_tiles(d, noise_std, plane);
+    }
     ond_array noisy = {0};
     ond_array clean = {0};
     size_t shape[2] = {d->padded_height, d->padded_width};
     ond_status status = ond_array_resize(&noisy, 2, shape);
     if (status == OND_OK) {
         pad(d, plane, noise_std, noisy.data);
-        status = run_stages(d, &(ond_noisy_plane){&noisy, 1}, &clean);
+        status = ond_denoise_padded(d, &noisy, &clean);
     }
     if (status == OND_OK) {
         crop(d, clean.data, noise_std, plane);

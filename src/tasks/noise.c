@@ -99,10 +99,16 @@ static double judge(block_squares *blocks, size_t count)
     return sqrt(means[high / 2]);
 }
 
-/* Blocks overlap by half in all but large pictures. */
+/* Blocks overlap by half in all but large pictures, and in huge ones lie apart: there are enough. */
 static size_t step_of(const ond_array *image)
 {
-    return image->shape[0] * image->shape[1] > (size_t)1 << 20 ? SIDE : SIDE / 2;
+    enum { ENOUGH = 1 << 18 };
+    size_t pixels = image->shape[0] * image->shape[1];
+    size_t step = pixels > (size_t)1 << 20 ? SIDE : SIDE / 2;
+    while (pixels / (step * step) > ENOUGH) {
+        step += SIDE / 2;
+    }
+    return step;
 }
 
 /* The smallest and the largest sample of a picture. */
