@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/arguments.h"
 #include "cli/batch.h"
+#include "cli/features_csc.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 
@@ -13,7 +14,11 @@ static const char *const colors[] = {"gray", "rgb", NULL};
 
 _Static_assert(OND_GRAY == 0 && OND_RGB == 1, "colors[] is in the order of ond_color");
 
+static const char *const transforms[] = {"scattering", "csc", NULL};
+
 static const ond_option own_options[] = {
+    CHOICE_ROW(features_config, transform, FEATURES_SCATTERING, transforms,
+               "csc: sparse codes in --dictionary; mean then averages their magnitudes"),
     CHOICE_ROW(features_config, pool, POOL_NONE, pools, "mean: average over the image, one number per channel"),
     CHOICE_ROW(features_config, color, OND_GRAY, colors,
                "gray: luminance; rgb: the features of the three colours, stacked"),
@@ -27,16 +32,34 @@ const ond_option *features_options(void)
     return own_options;
 }
 
+static const ond_option code_options[] = {
+    REAL_ROW(code_config, smoothness, 5, 0, 1e30, "of the part of an image that is taken away first; 0: nothing is"),
+    END_ROW,
+};
+
+const ond_option *features_code_options(void)
+{
+    return code_options;
+}
+
 static const option_group groups[] = {
     {"features", features_options, offsetof(features_request, features), NULL, 0, 0},
     BANK_GROUPS(features_request, bank, bank_cascade_shearlet_options),
-    {"scattering", ond_scattering_options, offsetof(features_request, scattering), NULL, 0, 0},
+    {"--transform scattering", ond_scattering_options, offsetof(features_request, scattering), "--transform scattering",
+     offsetof(features_request, features.transform), FEATURES_SCATTERING},
+    {"--transform csc", features_code_options, offsetof(features_request, csc), "--transform csc",
+     offsetof(features_request, features.transform), FEATURES_CSC},
+    {"--transform csc", ond_pursuit_options, offsetof(features_request, pursuit), "--transform csc",
+     offsetof(features_request, features.transform), FEATURES_CSC},
     {NULL, NULL, 0, NULL, 0, 0},
 };
 
 static const text_option texts[] = {
     {"output", 'o', "FILE", offsetof(cli_request, output),
      "features: .npy, .csv or .svm (LIBSVM); - is .npy on standard output"},
+    {"dictionary", 0, "D.safetensors", offsetof(features_request, dictionary), "of --transform csc"},
+    {"lambdas", 0, "L1,L2,...", offsetof(features_request, lambdas),
+     "of --transform csc: one penalty for each layer instead of --lambda"},
     {"paths", 0, "FILE.csv", offsetof(features_request, paths), "also write which path each channel is"},
     {"resize", 0, "MxN", offsetof(features_request, resize),
      "bring every image to M rows and N columns first (cubic, without aliasing)"},
@@ -169,7 +192,9 @@ static exit_status run_features(cli_request *common)
     if (inputs.count == 0) {
         status = SOME_FAILED;
     } else {
-        status = request->features.energy ? print_energy(request, &inputs) : write_features(request, &inputs);
+        status = request->features.transform == FEATURES_CSC ? write_code_features(request, &inputs)
+                 : request->features.energy                  ? print_energy(request, &inputs)
+                                                             : write_features(request, &inputs);
     }
     inputs_free(&inputs);
     ignore(ond_wisdom_write(NULL));

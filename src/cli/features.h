@@ -7,23 +7,35 @@
 
 typedef enum feature_pool { POOL_NONE, POOL_MEAN } feature_pool;
 
+typedef enum feature_transform { FEATURES_SCATTERING, FEATURES_CSC } feature_transform;
+
 typedef struct features_config {
+    feature_transform transform;
     feature_pool pool;
     int color;       /* OND_GRAY, OND_RGB */
     int standardize; /* 0/1: zero mean, unit variance per image */
     int energy;      /* 0/1 */
 } features_config;
 
+/* Of --transform csc. */
+typedef struct code_config {
+    double smoothness;
+} code_config;
+
 typedef struct features_request {
     cli_request common;
     features_config features;
     bank_config bank;
     ond_scattering_config scattering;
+    code_config csc;
+    ond_pursuit_config pursuit;
+    const char *dictionary, *lambdas;
     const char *paths, *index, *resize;
     int height, width; /* of --resize; 0 without */
 } features_request;
 
 const ond_option *features_options(void);
+const ond_option *features_code_options(void);
 
 /* Images of any sizes may be mixed: there is one number per channel. */
 bool takes_any_size(const features_request *request);

@@ -100,6 +100,13 @@ static ond_status print_path(ond_file *file, const ond_scattering_path *path, in
 /* channel,order,scale1,orientation1,angle1_rad,…: one row per channel of the feature file. */
 static ond_status print_paths(ond_file *file, const feature_facts *facts)
 {
+    if (!facts->scattering) { /* codes: a channel is an atom */
+        ond_status printed = ond_file_print(file, "channel,atom\n");
+        for (size_t channel = 0; printed == OND_OK && channel < facts->rows->shape[0]; channel++) {
+            printed = ond_file_print(file, "%zu,%zu\n", channel, channel);
+        }
+        return printed;
+    }
     int orders = facts->request->scattering.order;
     bool is_color = facts->request->features.color == OND_RGB;
     size_t paths = ond_scattering_paths(facts->scattering), channels = paths * (is_color ? 3 : 1);
@@ -148,8 +155,15 @@ static json_t *parameters_json(const feature_facts *facts)
     json_object_set_new(object, "channels", json_integer((json_int_t)facts->rows->shape[0]));
     json_object_set_new(object, "done", json_integer((json_int_t)facts->done));
     json_object_set_new(object, "failed", json_integer((json_int_t)facts->failed));
-    json_object_set_new(object, "bank", bank_json(&request->bank));
-    json_object_set_new(object, "scattering", json_options(ond_scattering_options(), &request->scattering));
+    if (request->features.transform == FEATURES_CSC) {
+        json_object_set_new(object, "dictionary", json_text(request->dictionary));
+        json_object_set_new(object, "lambdas", request->lambdas ? json_text(request->lambdas) : json_null());
+        json_object_set_new(object, "csc", json_options(features_code_options(), &request->csc));
+        json_object_set_new(object, "pursuit", json_options(ond_pursuit_options(), &request->pursuit));
+    } else {
+        json_object_set_new(object, "bank", bank_json(&request->bank));
+        json_object_set_new(object, "scattering", json_options(ond_scattering_options(), &request->scattering));
+    }
     json_object_set_new(object, "features", json_options(features_options(), &request->features));
     if (request->resize) {
         json_object_set_new(object, "resize", json_text(request->resize));

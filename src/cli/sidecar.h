@@ -21,7 +21,7 @@ ond_status sidecars_append(sidecar_set *sidecars, const image_origin *origin, si
 typedef struct feature_facts {
     const features_request *request;
     const feature_rows *rows;
-    const ond_scattering *scattering;
+    const ond_scattering *scattering; /* NULL: the features are codes */
     size_t done, failed;
 } feature_facts;
 

@@ -47,3 +47,16 @@ misused "atoms = 0 is outside" train dictionary pictures -o x.safetensors --atom
 misused "layers = '4y3' is not MxK" train dictionary pictures -o x.safetensors --layers 4y3
 misused "no dictionary given" sparse pictures/1.pgm
 misused "does not end in .safetensors" train dictionary pictures -o x.png
+
+# Codes as features: pooled, whole, for LIBSVM.
+expect 0 features pictures --transform csc --dictionary one.safetensors --pool mean -o pooled.npy
+expect_shape pooled.npy "(3, 6)"
+expect_file pooled.json
+expect 0 features pictures --transform csc --dictionary two.safetensors --method ml-ista --nonnegative --lambda 0.02 -o codes.npy --force
+expect_shape codes.npy "(3, 5, 30, 26)"
+expect 0 features pictures --transform csc --dictionary one.safetensors --pool mean -o pooled.svm --paths atoms.csv --force
+expect_lines 3 pooled.svm
+expect_lines 7 atoms.csv
+misused "wants --dictionary" features pictures --transform csc -o x.npy
+misused "--lambda goes with --transform csc" features pictures --lambda 1 -o x.npy
+refused 1 "larger than the image" features small.pgm --transform csc --dictionary one.safetensors -o x.npy
