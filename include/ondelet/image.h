@@ -29,7 +29,8 @@ typedef struct ond_image_info {
 } ond_image_info;
 
 /** Reads a picture as floats 0…1 (sample / largest sample of its depth). Palettes are resolved, alpha is dropped.
- *  PNG of every depth and kind, baseline and progressive JPEG, binary and plain PGM/PPM/PBM; told apart by content.
+ *  PNG of every depth and kind, baseline and progressive JPEG, binary and plain PGM/PPM/PBM, PAM; told apart by
+ * content.
  *  @param[in]  path   "-" is standard input
  *  @param[out] image  see ond_color
  *  @retval OND_ERROR_IO           cannot be opened or read
@@ -53,7 +54,7 @@ OND_API bool ond_image_recognize(const char *path);
  *  @param[in] image      [height, width], [1, height, width] or [3, height, width]; for PNG also
  *                        [2, height, width], gray + alpha, and [4, height, width], RGB + alpha
  *  @param     bit_depth  8 or 16
- *  @param[in] path       ending .png, .pgm (gray), .ppm (8 or 16 bit) or .jpg (8 bit, quality 95); "-" is PNG on
+ *  @param[in] path       ending .png, .pgm (gray), .ppm, .pam (8 or 16 bit) or .jpg (8 bit, quality 95); "-" is PNG on
  *                        standard output
  *  @retval OND_ERROR_ARGUMENT  unknown ending, a non-finite sample
  *  @retval OND_ERROR_SHAPE     not a picture, or one that this kind of file cannot hold

@@ -45,13 +45,14 @@ static const option_group groups[] = {
 };
 
 static const text_option texts[] = {
-    {"output", 'o', "FILE", offsetof(cli_request, output), ".npy, .png, .pgm, .ppm or .jpg; - is standard output"},
+    {"output", 'o', "FILE", offsetof(cli_request, output),
+     ".npy, .png, .pgm, .ppm, .pam or .jpg; - is standard output"},
     {NULL, 0, NULL, 0, NULL},
 };
 
 static convert_format format_of(const convert_request *request)
 {
-    static const char *const pictures[] = {".png", ".pgm", ".ppm", ".jpg", ".jpeg"};
+    static const char *const pictures[] = {".png", ".pgm", ".ppm", ".pam", ".jpg", ".jpeg"};
     const char *output = request->common.output;
     if (strcmp(output, "-") == 0) {
         return request->convert.format == FORMAT_AUTO ? FORMAT_NPY : request->convert.format;
@@ -75,7 +76,7 @@ static exit_status check_request(const convert_request *request)
         return wrong_usage(command, "no output given: -o FILE");
     }
     if (format_of(request) == FORMAT_AUTO) {
-        return wrong_usage(command, "output '%s' ends neither in .npy, .png, .pgm, .ppm nor .jpg", output);
+        return wrong_usage(command, "output '%s' ends neither in .npy, .png, .pgm, .ppm, .pam nor .jpg", output);
     }
     if (request->convert.raw && format_of(request) != FORMAT_NPY) {
         return wrong_usage(command, "--raw goes with a .npy output");

@@ -49,7 +49,7 @@ void add_scores(json_t *object, const score *before, const score *after)
 /* The file of a folder that has the input's name, with the same ending or another. */
 static char *find_in_folder(const char *folder, const char *name)
 {
-    static const char *const endings[] = {".png", ".npy", ".jpg", ".jpeg", ".pgm", ".ppm"};
+    static const char *const endings[] = {".png", ".npy", ".jpg", ".jpeg", ".pgm", ".ppm", ".pam"};
     char *same = join_path(folder, name);
     for (size_t i = 0; access(same, F_OK) != 0 && i < sizeof endings / sizeof endings[0]; i++) {
         char *other = replace_ending(same, endings[i]);

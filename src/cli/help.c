@@ -110,7 +110,8 @@ void print_command_help(const cli_command *command)
 
 const char *help_inputs(void)
 {
-    return "An INPUT is a picture (PNG, JPEG, PGM, PPM), a folder of pictures, @list.txt with one path per line, a "
+    return "An INPUT is a picture (PNG, JPEG, PGM, PPM, PAM), a folder of pictures, @list.txt with one path per line, "
+           "a "
            ".npy\n"
            "array, an IDX file (also gzipped), or - for standard input.";
 }

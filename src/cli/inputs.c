@@ -48,7 +48,7 @@ bool is_folder(const char *path)
 /* By its name, so that a damaged picture is named and not passed over; else by its content. */
 static bool is_picture(const char *path)
 {
-    static const char *const endings[] = {".png", ".jpg", ".jpeg", ".pgm", ".ppm", ".pbm", ".pnm"};
+    static const char *const endings[] = {".png", ".jpg", ".jpeg", ".pgm", ".ppm", ".pbm", ".pnm", ".pam"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         if (has_ending(path, endings[i])) {
             return true;

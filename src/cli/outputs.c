@@ -39,7 +39,7 @@ char *replace_ending(const char *path, const char *ending)
 
 static bool is_known_ending(const char *path)
 {
-    static const char *const endings[] = {".npy", ".png", ".pgm", ".ppm", ".jpg", ".jpeg"};
+    static const char *const endings[] = {".npy", ".png", ".pgm", ".ppm", ".pam", ".jpg", ".jpeg"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         if (has_ending(path, endings[i])) {
             return true;
@@ -99,7 +99,8 @@ exit_status outputs_plan(const cli_request *request, const input_list *inputs, o
     }
     if (!outputs->in_folder && !is_known_ending(output)) {
         return wrong_usage(request->command,
-                           "output '%s' ends neither in .npy, .png, .pgm, .ppm nor .jpg; a folder ends in /", output);
+                           "output '%s' ends neither in .npy, .png, .pgm, .ppm, .pam nor .jpg; a folder ends in /",
+                           output);
     }
     outputs->paths = allocate(inputs->count, sizeof *outputs->paths);
     outputs->taken = allocate(inputs->count, sizeof *outputs->taken);

@@ -52,6 +52,9 @@ static bool starts_like_png(const unsigned char *bytes, size_t count)
 
 static bool starts_like_pnm(const unsigned char *bytes, size_t count)
 {
+    if (count >= 3 && memcmp(bytes, "P7\n", 3) == 0) {
+        return true;
+    }
     return count >= 3 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6'
            && (bytes[2] == '#' || bytes[2] == ' ' || (bytes[2] >= '\t' && bytes[2] <= '\r'));
 }

@@ -22,6 +22,7 @@ static const picture_kind kinds[] = {
     {".png", ond_png_write, 16, {[1] = true, [2] = true, [3] = true, [4] = true}, "1 to 4"},
     {".jpg", ond_jpeg_write, 8, {[1] = true, [3] = true}, "1 or 3"},
     {".jpeg", ond_jpeg_write, 8, {[1] = true, [3] = true}, "1 or 3"},
+    {".pam", ond_pam_write, 16, {[1] = true, [2] = true, [3] = true, [4] = true}, "1 to 4"},
     {".pgm", ond_pgm_write, 16, {[1] = true}, "1"},
     {".ppm", ond_ppm_write, 16, {[1] = true, [3] = true}, "1 or 3"},
 };
@@ -54,7 +55,7 @@ void ond_picture_source_row(const ond_picture_source *source, size_t row)
 static ond_status source_check(const ond_array *image, int bit_depth, const picture_kind *kind)
 {
     if (!kind) {
-        return ond_fail(OND_ERROR_ARGUMENT, "the ending is none of .png, .jpg, .pgm, .ppm");
+        return ond_fail(OND_ERROR_ARGUMENT, "the ending is none of .png, .jpg, .pgm, .ppm, .pam");
     }
     if (bit_depth != 8 && bit_depth != 16) {
         return ond_fail(OND_ERROR_ARGUMENT, "a bit depth of %d, 8 or 16 is wanted", bit_depth);

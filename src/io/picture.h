@@ -47,6 +47,7 @@ void ond_picture_source_row(const ond_picture_source *source, size_t row);
 
 ond_status ond_png_write(const ond_picture_source *source, ond_file *file);
 ond_status ond_jpeg_write(const ond_picture_source *source, ond_file *file);
+ond_status ond_pam_write(const ond_picture_source *source, ond_file *file);
 ond_status ond_pgm_write(const ond_picture_source *source, ond_file *file);
 ond_status ond_ppm_write(const ond_picture_source *source, ond_file *file);
 

@@ -2,7 +2,9 @@
 #include "core/memory.h"
 #include "io/picture.h"
 
-enum { LARGEST_SIZE = 0x7fffffff, LARGEST_SAMPLE = 65535, END = -1 };
+#include <string.h>
+
+enum { LARGEST_SIZE = 0x7fffffff, LARGEST_SAMPLE = 65535, MOST_CHANNELS = 4, END = -1 };
 
 typedef struct pnm_decoder {
     ond_stream *stream;
@@ -76,6 +78,67 @@ static ond_status pnm_positive(pnm_decoder *decoder, const char *name, unsigned 
     return *number ? OND_OK : ond_fail(OND_ERROR_FORMAT, "the PNM file is damaged (its %s is 0)", name);
 }
 
+enum { WORD = 16 }; /* longer than the longest word of a PAM header that matters */
+
+/* The next word, cut where it is too long, and the character after it. */
+static ond_status pam_word(pnm_decoder *decoder, char word[WORD], int *after)
+{
+    size_t length = 0;
+    OND_TRY(pnm_skip_space(decoder, after));
+    while (*after != END && !is_space(*after)) {
+        word[length] = (char)*after;
+        length += length < WORD - 1;
+        OND_TRY(ond_stream_byte(decoder->stream, after));
+    }
+    word[length] = '\0';
+    return OND_OK;
+}
+
+static ond_status skip_line(pnm_decoder *decoder, int character)
+{
+    while (character != END && character != '\n') {
+        OND_TRY(ond_stream_byte(decoder->stream, &character));
+    }
+    return OND_OK;
+}
+
+/* The lines of a PAM header, in any order, up to ENDHDR. The tuple type says no more than the depth does. */
+static ond_status pam_header(pnm_decoder *decoder)
+{
+    unsigned height = 0, width = 0, depth = 0, *maximum = &decoder->picture.maximum;
+    char word[WORD];
+    int after;
+    while (true) {
+        OND_TRY(pam_word(decoder, word, &after));
+        if (strcmp(word, "ENDHDR") == 0) {
+            break;
+        }
+        if (strcmp(word, "WIDTH") == 0) {
+            OND_TRY(pnm_positive(decoder, "width", LARGEST_SIZE, &width));
+        } else if (strcmp(word, "HEIGHT") == 0) {
+            OND_TRY(pnm_positive(decoder, "height", LARGEST_SIZE, &height));
+        } else if (strcmp(word, "DEPTH") == 0) {
+            OND_TRY(pnm_positive(decoder, "depth", MOST_CHANNELS, &depth));
+        } else if (strcmp(word, "MAXVAL") == 0) {
+            OND_TRY(pnm_positive(decoder, "largest sample", LARGEST_SAMPLE, maximum));
+        } else {
+            OND_TRY(skip_line(decoder, after));
+        }
+    }
+    if (!height || !width || !depth || !*maximum) {
+        return ond_fail(OND_ERROR_FORMAT, "the PNM file is damaged (its header lacks width, height, depth or maximum)");
+    }
+    decoder->picture.info = (ond_image_info){
+        .format = OND_FORMAT_PNM,
+        .height = height,
+        .width = width,
+        .channels = (int)depth,
+        .bit_depth = *maximum > 255 ? 16 : 8,
+        .transparent = depth % 2 == 0,
+    };
+    return skip_line(decoder, after);
+}
+
 static ond_status pnm_header(pnm_decoder *decoder)
 {
     unsigned char magic[2] = {0};
@@ -83,6 +146,9 @@ static ond_status pnm_header(pnm_decoder *decoder)
     unsigned width = 0;
     unsigned height = 0;
     OND_TRY(ond_stream_read(decoder->stream, magic, sizeof magic, &taken));
+    if (magic[1] == '7') {
+        return pam_header(decoder);
+    }
     int kind = magic[1] - '0'; /* 1 to 3 plain, 4 to 6 binary: bits, gray, colour */
     decoder->plain = kind <= 3;
     decoder->bits = kind % 3 == 1;

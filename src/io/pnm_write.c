@@ -21,10 +21,9 @@ static ond_status pnm_write_rows(const ond_picture_source *source, size_t copies
     return OND_OK;
 }
 
-static ond_status pnm_write(const ond_picture_source *source, int channels, ond_file *file)
+/* The header is there; `channels` of the file. */
+static ond_status pnm_write_samples(const ond_picture_source *source, int channels, ond_file *file)
 {
-    OND_TRY(ond_file_print(file, "P%d\n%zu %zu\n%d\n", channels == 3 ? 6 : 5, source->width, source->height,
-                           source->bit_depth == 16 ? 65535 : 255));
     unsigned char *bytes = ond_memory_allocate(source->width, (size_t)channels * 2);
     if (!bytes) {
         return OND_ERROR_MEMORY;
@@ -32,6 +31,26 @@ static ond_status pnm_write(const ond_picture_source *source, int channels, ond_
     ond_status status = pnm_write_rows(source, (size_t)(channels / source->channels), bytes, file);
     ond_memory_free(bytes);
     return status;
+}
+
+static int maximum_of(const ond_picture_source *source)
+{
+    return source->bit_depth == 16 ? 65535 : 255;
+}
+
+static ond_status pnm_write(const ond_picture_source *source, int channels, ond_file *file)
+{
+    OND_TRY(ond_file_print(file, "P%d\n%zu %zu\n%d\n", channels == 3 ? 6 : 5, source->width, source->height,
+                           maximum_of(source)));
+    return pnm_write_samples(source, channels, file);
+}
+
+ond_status ond_pam_write(const ond_picture_source *source, ond_file *file)
+{
+    static const char *const types[] = {"", "GRAYSCALE", "GRAYSCALE_ALPHA", "RGB", "RGB_ALPHA"};
+    OND_TRY(ond_file_print(file, "P7\nWIDTH %zu\nHEIGHT %zu\nDEPTH %d\nMAXVAL %d\nTUPLTYPE %s\nENDHDR\n", source->width,
+                           source->height, source->channels, maximum_of(source), types[source->channels]));
+    return pnm_write_samples(source, source->channels, file);
 }
 
 ond_status ond_pgm_write(const ond_picture_source *source, ond_file *file)

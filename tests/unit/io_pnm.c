@@ -139,11 +139,42 @@ static void assert_round_trip(const char *name, int bit_depth, size_t channels)
 static void gray_and_color_come_back_bit_for_bit(void **state)
 {
     (void)state;
+    assert_round_trip("a.pam", 8, 1);
+    assert_round_trip("a.pam", 16, 3);
     assert_round_trip("a.pgm", 8, 1);
     assert_round_trip("a.PGM", 16, 1);
     assert_round_trip("a.ppm", 8, 3);
     assert_round_trip("a.ppm", 16, 3);
     assert_round_trip("gray.ppm", 16, 1);
+}
+
+static void any_map_has_its_own_header(void **state)
+{
+    (void)state;
+    const char *path = bytes_file(
+        "a.pam",
+        "P7\n# by hand\nHEIGHT 1\nTUPLTYPE RGB_ALPHA and more\nDEPTH 4\nWIDTH 2\nMAXVAL 10\nENDHDR\n\1\2\3\4\5\6\7\10",
+        91);
+    ond_image_info info;
+    assert_ok(ond_image_inspect(path, &info));
+    assert_true(info.channels == 4 && info.transparent && info.height == 1 && info.width == 2);
+    assert_samples(path, (double[]){1, 2, 3, 4, 5, 6, 7, 8}, 8);
+    assert_picture(path, (double[]){0.1, 0.5, 0.2, 0.6, 0.3, 0.7}, 6);
+    ond_array image = {0};
+    static const struct {
+        const char *text, *words;
+    } files[] = {
+        {"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 1\nENDHDR\n\1", "lacks width, height, depth or maximum"},
+        {"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 5\nMAXVAL 9\nENDHDR\n\1", "depth is above 4"},
+        {"P7\nWIDTH 1\nHEIGHT 0\nDEPTH 1\nMAXVAL 9\nENDHDR\n\1", "height is 0"},
+        {"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 1\nMAXVAL 9\n", "truncated"},
+        {"P7\nWIDTH 1\nHEIGHT 3\nDEPTH 1\nMAXVAL 9\nENDHDR\n\1", "truncated"},
+        {"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 1\nMAXVAL 1\nENDHDR\n\2", "sample is above 1"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        assert_fails(OND_ERROR_FORMAT, files[i].words, ond_image_read(text_file(files[i].text), OND_GRAY, &image));
+    }
+    ond_array_free(&image);
 }
 
 static void color_does_not_fit_a_graymap(void **state)
@@ -165,6 +196,7 @@ int main(void)
         cmocka_unit_test(changed_bits_are_survived),
         cmocka_unit_test(bad_headers_are_refused),
         cmocka_unit_test(gray_and_color_come_back_bit_for_bit),
+        cmocka_unit_test(any_map_has_its_own_header),
         cmocka_unit_test(color_does_not_fit_a_graymap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
