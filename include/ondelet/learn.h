@@ -68,8 +68,8 @@ typedef struct ond_head_config {
 
     int centers;    /**< kernel: samples that carry one; with more samples than this, a random choice (Nyström) */
     int dimensions; /**< affine: of each class's space; 0: chosen */
-    int folds;   /**< of the cross-validation that chooses; 0: one held-out part, see `validation`, or 5 for other heads
-                    than networks with fewer than 2000 samples */
+    int folds;   /**< of the cross-validation that chooses, at most the samples of the smallest class; 0: one held-out
+                    part, see `validation`, or 5 for other heads than networks with fewer than 2000 samples */
     int balance; /**< 0/1: every class weighs the same, however many samples it has */
     int seed;
 

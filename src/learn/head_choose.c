@@ -107,17 +107,14 @@ static ond_head_config config_with(const ond_head_config *config, const head_cho
     return changed;
 }
 
-static bool report(search *s)
+/* `error`: of the choice just tried, over the splits so far. */
+static bool report(search *s, double error)
 {
     ond_head_progress progress = {.step = ++s->done,
                                   .steps = s->splits * s->choices.count + 1,
                                   .loss = (double)NAN,
                                   .training_error = (double)NAN,
-                                  .validation_error = (double)NAN};
-    for (int i = 0; i < s->choices.count && s->held > 0; i++) {
-        double share = (double)s->wrong[i] / (double)s->held;
-        progress.validation_error = i == 0 ? share : fmin(progress.validation_error, share);
-    }
+                                  .validation_error = error};
     return !s->course->watch || s->course->watch(s->course->context, &progress);
 }
 
@@ -150,7 +147,8 @@ static ond_status try_parts(search *s, ond_prepare *prepare, const sample_part *
 {
     for (int i = 0; i < s->choices.count; i++) {
         OND_TRY(try_choice(s, i, prepare, training, held));
-        s->stopped = !report(s) || s->stopped;
+        double error = (double)s->wrong[i] / (double)(s->held + held->count);
+        s->stopped = !report(s, error) || s->stopped;
     }
     s->held += held->count;
     return OND_OK;
@@ -179,10 +177,8 @@ static ond_status try_split(search *s, const ond_split *split)
 
 static ond_status try_all(search *s)
 {
-    int folds = s->config->folds;
-    if (folds == 0 && s->samples->count < FEW_SAMPLES) {
-        folds = FOLDS_OF_FEW;
-    }
+    bool few = s->config->folds == 0 && s->samples->count < FEW_SAMPLES;
+    int folds = ond_folds_possible(s->samples, few ? FOLDS_OF_FEW : s->config->folds);
     s->splits = folds ? folds : 1;
     for (int fold = 0; fold < s->splits && !s->stopped; fold++) {
         ond_split split;
@@ -218,7 +214,7 @@ static ond_status learn_all(search *s, int best, ond_head **head)
     }
     made->sharpness = exp(s->sharpness[best] / s->splits);
     made->validation_error = (double)s->wrong[best] / (double)s->held;
-    (void)report(s);
+    (void)report(s, made->validation_error);
     *head = made;
     return OND_OK;
 }

@@ -257,14 +257,14 @@ static ond_status fit_held_out(const ond_samples *samples, const ond_head_config
 }
 
 static ond_status fold_errors(const ond_samples *samples, const ond_head_config *config, const ond_head_course *course,
-                              double *errors)
+                              int folds, double *errors)
 {
     ond_head_config whole = *config;
     whole.patience = 0;
     ond_head_course watched = {course->watch, course->context, NULL};
-    for (int fold = 0; fold < config->folds; fold++) {
+    for (int fold = 0; fold < folds; fold++) {
         session s = {.samples = samples, .config = &whole, .course = &watched, .errors = errors};
-        OND_TRY(ond_split_create(samples, fold, config->folds, 0, 0, (uint64_t)config->seed, &s.split));
+        OND_TRY(ond_split_create(samples, fold, folds, 0, 0, (uint64_t)config->seed, &s.split));
         ond_status status = session_run(&s, config->epochs);
         size_t done = s.done;
         session_free(&s);
@@ -284,7 +284,8 @@ static ond_status fit_folds(const ond_samples *samples, const ond_head_config *c
     if (!errors) {
         return OND_ERROR_MEMORY;
     }
-    ond_status status = fold_errors(samples, config, course, errors);
+    int folds = ond_folds_possible(samples, config->folds);
+    ond_status status = fold_errors(samples, config, course, folds, errors);
     int best = 0;
     for (int epoch = 1; status == OND_OK && epoch < config->epochs; epoch++) {
         best = errors[epoch] <= errors[best] ? epoch : best;
@@ -296,7 +297,7 @@ static ond_status fit_folds(const ond_samples *samples, const ond_head_config *c
     }
     if (status == OND_OK) {
         (*head)->config = *config;
-        (*head)->validation_error = errors[best] / config->folds;
+        (*head)->validation_error = errors[best] / folds;
     }
     ond_memory_free(errors);
     return status;

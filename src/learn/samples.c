@@ -169,6 +169,14 @@ ond_status ond_split_create(const ond_samples *samples, int fold, int folds, dou
     return status;
 }
 
+int ond_folds_possible(const ond_samples *samples, int folds)
+{
+    for (size_t k = 0; k < samples->classes; k++) {
+        folds = samples->class_counts[k] < (size_t)folds ? (int)samples->class_counts[k] : folds;
+    }
+    return folds;
+}
+
 void ond_split_free(ond_split *split)
 {
     ond_memory_free(split->training);

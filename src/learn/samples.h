@@ -32,6 +32,8 @@ typedef struct ond_split {
  * 0: all */
 ond_status ond_split_create(const ond_samples *samples, int fold, int folds, double share, size_t most, uint64_t seed,
                             ond_split *split);
+/* No more folds than the smallest class has samples; 0 stays. */
+int ond_folds_possible(const ond_samples *samples, int folds);
 void ond_split_free(ond_split *split);
 
 /* Weights that let every class weigh the same, of mean 1 over all rows: [classes]. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Networks and their training, against a slow network in double. */
 #include "learn/activation.h"
+#include "learn/gemm.h"
 #include "learn/loss.h"
 #include "learn/pass.h"
 #include "learn/trainer.h"
@@ -8,6 +9,8 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { ROWS = 7, MOST = 64 };
 
@@ -218,6 +221,73 @@ static void prediction_is_the_forward_pass_on_any_threads(void **state)
     assert_ok(ond_network_predict(network, inputs, 0, again));
     ond_pass_destroy(pass);
     ond_network_destroy(network);
+}
+
+/* Against sums in double, for shapes of one tile and of several. */
+static void products_are_right_for_every_shape(void **state)
+{
+    (void)state;
+    const size_t shapes[][3] = {{1, 1, 1}, {3, 5, 7}, {128, 130, 2}, {257, 300, 40}, {1100, 20, 9}, {20, 1100, 9}};
+    test_random random = {8};
+    for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
+        for (int way = 0; way < 8; way++) {
+            ond_product p = {.rows = shapes[s][0],
+                             .columns = shapes[s][1],
+                             .inner = shapes[s][2],
+                             .transpose_left = way & 1,
+                             .transpose_right = way & 2,
+                             .add = way & 4};
+            ond_array left = random_array(&random, 1, (size_t[]){p.rows * p.inner});
+            ond_array right = random_array(&random, 1, (size_t[]){p.inner * p.columns});
+            ond_array result = random_array(&random, 1, (size_t[]){p.rows * p.columns}), again = {0};
+            ond_array wanted = random_array(&random, 1, (size_t[]){p.rows * p.columns});
+            assert_ok(ond_array_resize(&again, 1, wanted.shape));
+            memcpy(again.data, result.data, p.rows * p.columns * sizeof(float));
+            for (size_t i = 0; i < p.rows * p.columns; i++) {
+                size_t row = i / p.columns, column = i % p.columns;
+                double sum = p.add ? (double)result.data[i] : 0;
+                for (size_t k = 0; k < p.inner; k++) {
+                    double a = (double)left.data[p.transpose_left ? k * p.rows + row : row * p.inner + k];
+                    sum += a * (double)right.data[p.transpose_right ? column * p.inner + k : k * p.columns + column];
+                }
+                wanted.data[i] = (float)sum;
+            }
+            ond_gemm(&p, left.data, right.data, result.data);
+            assert_ok(ond_threads_set(4));
+            ond_gemm(&p, left.data, right.data, again.data);
+            assert_ok(ond_threads_set(1));
+            assert_true(relative_error(&result, &wanted) < 1e-6);
+            assert_memory_equal(result.data, again.data, p.rows * p.columns * sizeof(float));
+            ond_array_free(&left);
+            ond_array_free(&right);
+            ond_array_free(&result);
+            ond_array_free(&again);
+            ond_array_free(&wanted);
+        }
+    }
+}
+
+/* A forked process has none of the threads that a library may have started. */
+static void a_forked_process_can_multiply(void **state)
+{
+    (void)state;
+    enum { SIZE = 200 };
+    static float left[SIZE * SIZE], right[SIZE * SIZE], once[SIZE * SIZE], again[SIZE * SIZE];
+    test_random random = {2};
+    fill(&random, left, SIZE * SIZE);
+    fill(&random, right, SIZE * SIZE);
+    ond_product product = {.rows = SIZE, .columns = SIZE, .inner = SIZE};
+    ond_gemm(&product, left, right, once);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        alarm(20); /* a hang ends as a failure */
+        ond_gemm(&product, left, right, again);
+        _exit(memcmp(once, again, sizeof once) == 0 ? 0 : 1);
+    }
+    int result = -1;
+    assert_int_equal(waitpid(child, &result, 0), child);
+    assert_int_equal(result, 0);
 }
 
 /* --- training --- */
@@ -464,6 +534,8 @@ int main(void)
         cmocka_unit_test(gradients_are_those_of_the_slow_network),
         cmocka_unit_test(losses_do_not_overflow),
         cmocka_unit_test(prediction_is_the_forward_pass_on_any_threads),
+        cmocka_unit_test(products_are_right_for_every_shape),
+        cmocka_unit_test(a_forked_process_can_multiply),
         cmocka_unit_test(training_learns_what_is_not_linear),
         cmocka_unit_test(training_gives_the_same_bits_on_any_threads),
         cmocka_unit_test(training_goes_on_from_a_checkpoint),
