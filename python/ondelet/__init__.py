@@ -17,7 +17,9 @@ from ._errors import (
 )
 from ._library import call as _call
 from .filters import Dwt, Filters
+from .head import Head
 from .scattering import Scattering
+from .sparse import Dictionary, Pursued, dictionary_write, learn_dictionary, pursuit, smooth_part
 from .tasks import (
     Denoiser,
     Thresholded,
@@ -37,24 +39,31 @@ __all__ = [
     "AllocationError",
     "ArgumentError",
     "Denoiser",
+    "Dictionary",
     "Dwt",
     "FileError",
     "Filters",
     "FormatError",
+    "Head",
     "InternalError",
     "OndeletError",
+    "Pursued",
     "Scattering",
     "ShapeError",
     "Thresholded",
     "UnsupportedError",
     "denoise",
+    "dictionary_write",
     "image_read",
     "image_resize",
     "image_write",
     "inpaint",
+    "learn_dictionary",
     "noise_estimate",
     "options",
+    "pursuit",
     "set_threads",
+    "smooth_part",
     "threads",
     "threshold",
 ]

@@ -10,6 +10,7 @@ from ._errors import BY_STATUS, InternalError
 
 MAX_RANK = 6
 MAX_ORDER = 4
+MAX_LAYERS = 8
 INTERFACE = "0.1"  # the soname's version: structures below are laid out as in this one
 
 
@@ -122,6 +123,49 @@ class DwtBand(ctypes.Structure):
     ]
 
 
+class DictionaryInfo(ctypes.Structure):
+    """ond_dictionary_info"""
+
+    _fields_ = [
+        ("atoms", ctypes.c_size_t),
+        ("channels", ctypes.c_size_t),
+        ("filter_height", ctypes.c_size_t),
+        ("filter_width", ctypes.c_size_t),
+        ("stride", ctypes.c_size_t),
+        ("border", ctypes.c_int),
+        ("height", ctypes.c_size_t),
+        ("width", ctypes.c_size_t),
+    ]
+
+
+class LayerReport(ctypes.Structure):
+    """ond_layer_report"""
+
+    _fields_ = [
+        ("iterations", ctypes.c_int),
+        ("converged", ctypes.c_bool),
+        ("lambda_", ctypes.c_double),
+        ("objective", ctypes.c_double),
+        ("residual", ctypes.c_double),
+        ("gap", ctypes.c_double),
+        ("primal", ctypes.c_double),
+        ("dual", ctypes.c_double),
+        ("nonzeros", ctypes.c_size_t),
+    ]
+
+
+class PursuitReport(ctypes.Structure):
+    """ond_pursuit_report"""
+
+    _fields_ = [("layers", ctypes.c_size_t), ("layer", LayerReport * MAX_LAYERS)]
+
+
+class LearningReport(ctypes.Structure):
+    """ond_learning_report"""
+
+    _fields_ = [(name, ctypes.c_double) for name in ("objective", "residual", "density", "filled")]
+
+
 def _candidates():
     """Where the library may lie: named by the user, beside this file (in a wheel), or installed in the system."""
     named = os.environ.get("ONDELET_LIBRARY")
@@ -218,6 +262,30 @@ _FUNCTIONS = {
     "threshold": ("status", [_pointer, _array, _pointer, _array, ctypes.POINTER(ThresholdReport)]),
     "threshold_dwt": ("status", [_pointer, _array, _pointer, _array, ctypes.POINTER(ThresholdReport)]),
     "inpaint": ("status", [_pointer, _array, _array, _pointer, _array]),
+    "dictionary_create": ("status", [_array, _size, ctypes.c_int, _pointer]),
+    "dictionary_random": ("status", [ctypes.POINTER(DictionaryInfo), ctypes.c_uint, _pointer]),
+    "dictionary_read": ("status", [ctypes.c_char_p, _pointer, _pointer]),
+    "dictionary_write": ("status", [_pointer, _size, ctypes.c_char_p]),
+    "dictionary_destroy": (None, [_pointer]),
+    "dictionary_describe": (DictionaryInfo, [_pointer]),
+    "dictionary_filters": ("status", [_pointer, _array]),
+    "dictionary_apply": ("status", [_pointer, _array, _array]),
+    "dictionary_adjoint": ("status", [_pointer, _array, _array]),
+    "dictionary_norm": ("status", [_pointer, _size, _size, _pointer]),
+    "pursuit": ("status", [_pointer, _size, _array, _pointer, _pointer, _array, ctypes.POINTER(PursuitReport)]),
+    "smooth_part": ("status", [_array, ctypes.c_double, _array]),
+    "learner_create": ("status", [_pointer, _size, _pointer, _pointer]),
+    "learner_destroy": (None, [_pointer]),
+    "learner_take": ("status", [_pointer, _array, ctypes.POINTER(LearningReport)]),
+    "learner_dictionary": ("status", [_pointer, _size, _pointer]),
+    "head_fit": ("status", [_array, _array, _pointer, _pointer, _pointer]),
+    "head_destroy": (None, [_pointer]),
+    "head_predict": ("status", [_pointer, _array, _array]),
+    "head_classes": (_size, [_pointer]),
+    "head_inputs": (_size, [_pointer]),
+    "head_validation_error": (ctypes.c_double, [_pointer]),
+    "head_write": ("status", [_pointer, ctypes.c_char_p]),
+    "head_read": ("status", [ctypes.c_char_p, _pointer]),
     "dwt_create": ("status", [_pointer, _size, _size, _pointer]),
     "dwt_destroy": (None, [_pointer]),
     "dwt_bands": (_size, [_pointer]),

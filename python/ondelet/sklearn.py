@@ -16,6 +16,7 @@ except ImportError:  # before 1.6
 
 from .filters import Filters
 from .scattering import Scattering
+from .sparse import Dictionary, learn_dictionary, pursuit
 
 
 class _ImageTransformer(TransformerMixin, BaseEstimator):
@@ -34,16 +35,17 @@ class _ImageTransformer(TransformerMixin, BaseEstimator):
     def transform(self, X):
         check_is_fitted(self, "grid_")
         X = validate_data(self, X, dtype=np.float32, reset=False)
+        return self._features(self._images(X)).reshape(X.shape[0], -1)
+
+    def _images(self, X):
         if self.image_shape is not None:
-            images = np.ascontiguousarray(X).reshape((-1, *self.image_shape))
-        else:
-            images = np.zeros((X.shape[0], self.grid_[0] * self.grid_[1]), np.float32)
-            side = int(np.ceil(np.sqrt(X.shape[1])))
-            square = np.zeros((X.shape[0], side * side), np.float32)
-            square[:, : X.shape[1]] = X
-            images = images.reshape((-1, *self.grid_))
-            images[:, :side, :side] = square.reshape((-1, side, side))
-        return self._features(images).reshape(X.shape[0], -1)
+            return np.ascontiguousarray(X).reshape((-1, *self.image_shape))
+        side = int(np.ceil(np.sqrt(X.shape[1])))
+        square = np.zeros((X.shape[0], side * side), np.float32)
+        square[:, : X.shape[1]] = X
+        images = np.zeros((X.shape[0], *self.grid_), np.float32)
+        images[:, :side, :side] = square.reshape((-1, side, side))
+        return images
 
     def _grid(self, count):
         if self.image_shape is not None:
@@ -124,4 +126,51 @@ class ShearletTransformer(_ImageTransformer):
         return np.stack(rows)
 
 
-__all__ = ["ScatteringTransformer", "ShearletTransformer"]
+class SparseCodeTransformer(_ImageTransformer):
+    """Sparse codes of each row in a convolutional dictionary, learned from the rows by ``fit`` unless one is given.
+
+    :param atoms, size: of the dictionary, size x size pixels
+    :param penalty: λ of the codes
+    :param pool: "mean": mean magnitude of each atom's codes; "none": every code
+    :param dictionary: filters [atoms, size, size]; None: learned
+    """
+
+    def __init__(
+        self, atoms=8, size=3, penalty=0.1, iterations=50, pool="mean", dictionary=None, random_state=0, image_shape=None
+    ):
+        self.atoms = atoms
+        self.size = size
+        self.penalty = penalty
+        self.iterations = iterations
+        self.pool = pool
+        self.dictionary = dictionary
+        self.random_state = random_state
+        self.image_shape = image_shape
+
+    @property
+    def scales(self):
+        return int(np.ceil(np.log2(self.size)))  # the smallest side of an image
+
+    def _make(self):
+        if self.pool not in ("none", "mean"):
+            raise ValueError(f"pool = {self.pool!r} is none of: none, mean")
+        seed = 0 if self.random_state is None else int(self.random_state)
+        start = Dictionary.random(self.atoms, self.size, seed=seed) if self.dictionary is None else self.dictionary
+        self.dictionary_ = start if isinstance(start, Dictionary) else Dictionary(start)
+
+    def fit(self, X, y=None):
+        super().fit(X)
+        if self.dictionary is None:
+            X = np.asarray(X, dtype=np.float32)
+            self.dictionary_, _ = learn_dictionary(self.dictionary_, self._images(X), lambda_=self.penalty)
+        return self
+
+    def _features(self, images):
+        rows = []
+        for image in images:
+            codes = pursuit(self.dictionary_, image, lambda_=self.penalty, iterations=self.iterations).codes
+            rows.append(np.abs(codes).mean(axis=(1, 2)) if self.pool == "mean" else codes.ravel())
+        return np.stack(rows)
+
+
+__all__ = ["ScatteringTransformer", "ShearletTransformer", "SparseCodeTransformer"]

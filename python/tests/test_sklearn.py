@@ -11,9 +11,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import ondelet
-from ondelet.sklearn import ScatteringTransformer, ShearletTransformer
+from ondelet.sklearn import ScatteringTransformer, ShearletTransformer, SparseCodeTransformer
 
-ESTIMATORS = [ScatteringTransformer(), ScatteringTransformer(pool="mean", log=True), ShearletTransformer()]
+ESTIMATORS = [ScatteringTransformer(), ScatteringTransformer(pool="mean", log=True), ShearletTransformer(), SparseCodeTransformer()]
 
 
 @parametrize_with_checks(ESTIMATORS)
@@ -41,6 +41,10 @@ def test_textures_are_told_apart(random):
     lines = np.sin(np.arange(16) * 1.5)[:, None] * np.ones(16)
     images = np.stack([(lines if i % 2 else lines.T) + 0.3 * random.standard_normal((16, 16)) for i in range(40)])
     rows, labels = images.reshape(40, -1), np.arange(40) % 2
-    for transformer in (ScatteringTransformer(pool="mean", image_shape=(16, 16)), ShearletTransformer(image_shape=(16, 16))):
+    for transformer in (
+        ScatteringTransformer(pool="mean", image_shape=(16, 16)),
+        ShearletTransformer(image_shape=(16, 16)),
+        SparseCodeTransformer(size=5, image_shape=(16, 16)),
+    ):
         model = make_pipeline(transformer, LogisticRegression()).fit(rows[:20], labels[:20])
         assert model.score(rows[20:], labels[20:]) == 1
