@@ -36,7 +36,9 @@ static ond_status use_scattering(const ond_scattering *scattering)
     ond_array gradient = {0};
     ond_scattering_energy energy;
     size_t visited = 0;
+    ond_image_view view = {image.data, OND_SAMPLE_F32, 24, 20, 1, 0, 0, 0};
     ond_status status = ond_scattering_apply(scattering, &image, &features);
+    status = status == OND_OK ? ond_scattering_apply_view(scattering, &view, &features) : status;
     status = status == OND_OK ? ond_scattering_adjoint(scattering, &image, &features, &gradient) : status;
     status = status == OND_OK ? ond_scattering_visit(scattering, &image, walk_step, &visited) : status;
     status = status == OND_OK ? ond_scattering_measure_energy(scattering, &image, &energy) : status;
