@@ -116,6 +116,7 @@ static ond_status create(const ond_lasso *lasso, const ond_pursuit_config *confi
     admm->lasso = lasso;
     admm->rho = config->rho > 0 ? config->rho : 50 * lasso->lambda + 1;
     admm->relaxation = config->relaxation;
+    admm->divisor = 1;
     admm->circular = *lasso->operator_->dictionary;
     admm->circular.info.border = OND_BORDER_CIRCULAR;
     OND_TRY(ond_operator_create(&admm->circular, lasso->operator_->height, lasso->operator_->width,
@@ -167,26 +168,22 @@ void ond_admm_destroy(ond_admm *admm)
 
 static float clipped(const ond_admm *admm, float state, float weight)
 {
-    float t = (float)(admm->lasso->lambda / admm->rho) * weight;
+    double rho = admm->divisor == 1 ? admm->rho : admm->state_rho;
+    float t = (float)(admm->lasso->lambda / rho) * weight;
     float low = admm->lasso->nonnegative ? -FLT_MAX : -t;
     return fminf(fmaxf(state, low < -t ? low : -t), t);
 }
 
 void ond_admm_rescale(ond_admm *admm, double factor)
 {
-    const ond_fft *fft = admm->operator_->fft;
-    for (size_t line = 0; line < admm->circular.info.atoms * fft->height; line++) {
-        const float *weights = ond_admm_weights(admm, line / fft->height, line % fft->height);
-        float *state = admm->state + line * fft->real_stride;
-        for (size_t i = 0; i < fft->width; i++) {
-            float u = clipped(admm, state[i], weights[i]);
-            state[i] = state[i] - u + (float)((double)u / factor);
-        }
+    if (admm->divisor == 1) {
+        admm->state_rho = admm->rho;
     }
     size_t split = admm->lasso->mask ? admm->circular.info.channels * real_size(admm) : 0;
     for (size_t i = 0; i < split; i++) {
         admm->split_dual[i] = (float)((double)admm->split_dual[i] / factor);
     }
+    admm->divisor *= factor;
     admm->rho *= factor;
 }
 
@@ -201,7 +198,7 @@ static void unload(const ond_admm *admm, bool is_dual, float *codes)
         const float *state = admm->state + place * fft->real_stride;
         for (size_t i = 0; i < columns; i++) {
             float u = clipped(admm, state[i], weights[i]);
-            codes[line * columns + i] = is_dual ? u : state[i] - u;
+            codes[line * columns + i] = is_dual ? (float)((double)u / admm->divisor) : state[i] - u;
         }
     }
 }
@@ -308,6 +305,7 @@ ond_status ond_admm_step(ond_admm *admm)
         load_split(admm);
     }
     OND_TRY(ond_parallel_for(OND_ADMM_GROUPS, workers, forward_group, &job));
+    admm->divisor = 1;
     OND_TRY(ond_parallel_for(admm->operator_->fft->height, workers, solve_one_row, &job));
     OND_TRY(ond_parallel_for(OND_ADMM_GROUPS, workers, backward_group, &job));
     if (admm->lasso->mask) {

@@ -24,9 +24,10 @@ typedef struct ond_admm {
     ond_dictionary circular; /* the dictionary without its border: positions beyond it are held at zero */
     ond_operator *operator_; /* of that, through Fourier */
     double rho, relaxation;
-    float *state;         /* T [atoms] planes as the FFT's real planes */
-    ond_complex *spectra; /* v^, then x^ [atoms] planes */
-    float *weights;       /* [atoms] planes, or one line when there are none */
+    double divisor, state_rho; /* u in T still has to be divided, and was clipped with this ρ; 1: nothing to do */
+    float *state;              /* T [atoms] planes as the FFT's real planes */
+    ond_complex *spectra;      /* v^, then x^ [atoms] planes */
+    float *weights;            /* [atoms] planes, or one line when there are none */
     bool has_weights;
     size_t line_kinds;   /* without weights: a line of ones (with the border), then one of infinities */
     ond_complex *sums;   /* [groups, channels] planes: Σ d^ v^, then the right-hand side's solution */
@@ -44,7 +45,7 @@ ond_status ond_admm_create(const ond_lasso *lasso, const ond_pursuit_config *con
 void ond_admm_destroy(ond_admm *admm);
 ond_status ond_admm_step(ond_admm *admm);
 
-/* ρ changes: u is divided by the factor. */
+/* ρ changes: u is divided by the factor, when the state is next passed over. */
 void ond_admm_rescale(ond_admm *admm, double factor);
 
 /* The dictionary's values have changed: its spectra are made anew, T goes on. */

@@ -31,6 +31,16 @@ OND_HOT static void reflect(const float *restrict state, const float *restrict w
     }
 }
 
+/* T = y + u / divisor */
+OND_HOT static void divide_dual(const float *restrict weights, float threshold, float low, float divisor, size_t count,
+                                float *restrict state)
+{
+    for (size_t i = 0; i < count; i++) {
+        float u = clip(state[i], low, threshold * weights[i]);
+        state[i] = (state[i] - u) + u / divisor;
+    }
+}
+
 /* What one row adds to the residuals: |x − y⁺|², |x|², |y⁺|², |y⁺ − y|², |u⁺|². */
 typedef struct row_sums {
     float lane[5][LANES];
@@ -93,11 +103,15 @@ void ond_admm_forward(ond_admm *admm, size_t atom, size_t group)
     size_t size = fft->height * fft->complex_stride;
     size_t channels = admm->circular.info.channels;
     ond_complex *plane = admm->spectra + atom * size;
-    const float *state = admm->state + atom * fft->height * fft->real_stride;
+    float *state = admm->state + atom * fft->height * fft->real_stride;
     float *buffer = admm->buffers + group * fft->group * fft->real_stride;
     float threshold = (float)(admm->lasso->lambda / admm->rho);
     for (size_t first = 0; first < fft->height; first += fft->group) {
         for (size_t row = first; row < first + fft->group; row++) {
+            if (admm->divisor != 1) {
+                divide_dual(ond_admm_weights(admm, atom, row), (float)(admm->lasso->lambda / admm->state_rho),
+                            low_of(admm), (float)admm->divisor, fft->width, state + row * fft->real_stride);
+            }
             reflect(state + row * fft->real_stride, ond_admm_weights(admm, atom, row), threshold, low_of(admm),
                     fft->width, buffer + (row - first) * fft->real_stride);
         }
