@@ -9,6 +9,8 @@
  *
  *   bench_csc SIGNAL.npy FILTERS.npy LAMBDA ITERATIONS */
 
+enum { LARGEST_PATIENT = 256 };
+
 static double seconds(void)
 {
     struct timespec now;
@@ -25,13 +27,14 @@ static bool measure(char **words)
     ond_pursuit_report report = {0};
     ond_pursuit_config config = ond_pursuit_config_default();
     config.method = OND_PURSUIT_ADMM;
-    config.planning = OND_PLANNING_MEASURE;
     config.lambda = atof(words[3]);
     config.tolerance = 0;
     config.iterations = 1;
-    bool failed = ond_wisdom_read(NULL) || ond_array_read(words[1], &signal) || ond_array_read(words[2], &filters)
-                  || ond_dictionary_create(&filters, 1, OND_BORDER_CIRCULAR, &dictionary)
-                  || ond_pursuit((const ond_dictionary *const *)&dictionary, 1, &signal, &config, NULL, &codes, NULL);
+    bool failed = ond_wisdom_read(NULL) || ond_array_read(words[1], &signal) || ond_array_read(words[2], &filters);
+    bool is_small = !failed && signal.shape[0] <= LARGEST_PATIENT;
+    config.planning = is_small ? OND_PLANNING_PATIENT : OND_PLANNING_MEASURE; /* kept as wisdom */
+    failed = failed || ond_dictionary_create(&filters, 1, OND_BORDER_CIRCULAR, &dictionary)
+             || ond_pursuit((const ond_dictionary *const *)&dictionary, 1, &signal, &config, NULL, &codes, NULL);
     config.iterations = atoi(words[4]); /* plans are known now */
     double begin = seconds();
     failed

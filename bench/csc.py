@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Convolutional basis pursuit by ADMM beside SPORCO (float32, pyfftw, one thread), by turns in one run.
 
-usage: csc.py BENCH_CSC ROUNDS OUTPUT.jsonl      (from the root of the project; needs numpy, sporco and pyfftw)
+usage: csc.py ROUNDS PEERS   (from the root of the project, as bench/run.sh calls it; needs numpy, sporco and pyfftw)
 """
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -52,10 +53,13 @@ def our_run(program, folder, signal, filters, iterations):
 
 
 def main():
-    program, rounds, output = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    rounds = int(sys.argv[1])
+    if sys.argv[2] != "yes":
+        sys.exit("bench: csc compares with SPORCO: it needs the peers")
+    program = os.environ.get("BENCH_CSC", "build/bench/bench/bench_csc")
+    output = "bench/results/csc.jsonl"
     import sporco.fft
 
-    getattr(sporco.fft, "pyfftw_threads", None)
     sporco.fft.pyfftw_threads = 1
     for size, atoms, side in SETTINGS:
         signal, filters = problem(size, atoms, side)

@@ -21,8 +21,9 @@ done
 case $name in
   scattering) packages=(numpy 'scipy<1.15' kymatio torch) ;;
   shearlets) packages=(numpy 'scipy<1.15') ;;
+  csc) packages=(numpy scipy pyfftw sporco) ;;
   *)
-    echo "bench: there is no benchmark '$name', only: scattering, shearlets, compare" >&2
+    echo "bench: there is no benchmark '$name', only: scattering, shearlets, csc, compare" >&2
     exit 2
     ;;
 esac

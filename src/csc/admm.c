@@ -46,6 +46,7 @@ static ond_status allocate(ond_admm *admm)
     admm->weights = admm->has_weights ? ond_memory_allocate(atoms, real)
                                       : ond_memory_allocate(2 * fft->real_stride, sizeof(float));
     admm->sums = ond_memory_allocate((size_t)OND_ADMM_GROUPS * channels, plane);
+    admm->solution = ond_memory_allocate(2 * channels, plane);
     admm->signal = ond_memory_allocate(channels, plane);
     admm->gram = ond_memory_allocate_zero(channels * channels, plane);
     admm->split = ond_memory_allocate_zero(is_masked ? channels : 0, real);
@@ -53,8 +54,8 @@ static ond_status allocate(ond_admm *admm)
     admm->buffers = ond_memory_allocate(OND_ADMM_GROUPS * fft->group * fft->real_stride, sizeof(float));
     admm->image = ond_memory_allocate(1, real);
     admm->plane = ond_memory_allocate(1, plane);
-    bool has_memory = admm->state && admm->spectra && admm->weights && admm->sums && admm->signal && admm->gram
-                      && admm->split && admm->split_dual && admm->buffers && admm->image && admm->plane;
+    bool has_memory = admm->state && admm->spectra && admm->weights && admm->sums && admm->solution && admm->signal
+                      && admm->gram && admm->split && admm->split_dual && admm->buffers && admm->image && admm->plane;
     return has_memory ? OND_OK : OND_ERROR_MEMORY;
 }
 
@@ -108,6 +109,7 @@ void ond_admm_reload(ond_admm *admm)
     ond_fourier_reload(admm->operator_, admm->image);
     memset(admm->gram, 0, channels * channels * plane_size(admm) * sizeof *admm->gram);
     make_gram(admm);
+    admm->is_primed = false;
 }
 
 static ond_status create(const ond_lasso *lasso, const ond_pursuit_config *config, ond_admm *admm)
@@ -116,7 +118,7 @@ static ond_status create(const ond_lasso *lasso, const ond_pursuit_config *confi
     admm->lasso = lasso;
     admm->rho = config->rho > 0 ? config->rho : 50 * lasso->lambda + 1;
     admm->relaxation = config->relaxation;
-    admm->divisor = 1;
+    admm->factor = 1;
     admm->circular = *lasso->operator_->dictionary;
     admm->circular.info.border = OND_BORDER_CIRCULAR;
     OND_TRY(ond_operator_create(&admm->circular, lasso->operator_->height, lasso->operator_->width,
@@ -156,6 +158,7 @@ void ond_admm_destroy(ond_admm *admm)
     ond_memory_free(admm->spectra);
     ond_memory_free(admm->weights);
     ond_memory_free(admm->sums);
+    ond_memory_free(admm->solution);
     ond_memory_free(admm->signal);
     ond_memory_free(admm->gram);
     ond_memory_free(admm->split);
@@ -168,23 +171,14 @@ void ond_admm_destroy(ond_admm *admm)
 
 static float clipped(const ond_admm *admm, float state, float weight)
 {
-    double rho = admm->divisor == 1 ? admm->rho : admm->state_rho;
-    float t = (float)(admm->lasso->lambda / rho) * weight;
+    float t = (float)(admm->lasso->lambda / admm->rho) * weight;
     float low = admm->lasso->nonnegative ? -FLT_MAX : -t;
     return fminf(fmaxf(state, low < -t ? low : -t), t);
 }
 
 void ond_admm_rescale(ond_admm *admm, double factor)
 {
-    if (admm->divisor == 1) {
-        admm->state_rho = admm->rho;
-    }
-    size_t split = admm->lasso->mask ? admm->circular.info.channels * real_size(admm) : 0;
-    for (size_t i = 0; i < split; i++) {
-        admm->split_dual[i] = (float)((double)admm->split_dual[i] / factor);
-    }
-    admm->divisor *= factor;
-    admm->rho *= factor;
+    admm->factor = factor;
 }
 
 static void unload(const ond_admm *admm, bool is_dual, float *codes)
@@ -198,7 +192,7 @@ static void unload(const ond_admm *admm, bool is_dual, float *codes)
         const float *state = admm->state + place * fft->real_stride;
         for (size_t i = 0; i < columns; i++) {
             float u = clipped(admm, state[i], weights[i]);
-            codes[line * columns + i] = is_dual ? (float)((double)u / admm->divisor) : state[i] - u;
+            codes[line * columns + i] = is_dual ? u : state[i] - u;
         }
     }
 }
@@ -218,25 +212,32 @@ typedef struct step_job {
     double sums[OND_ADMM_GROUPS][5];
 } step_job;
 
-static ond_status forward_group(void *context, size_t group, int worker)
+static void clear_sums(ond_admm *admm, size_t group)
+{
+    size_t size = admm->circular.info.channels * plane_size(admm);
+    memset(admm->sums + group * size, 0, size * sizeof *admm->sums);
+}
+
+static ond_status prime_group(void *context, size_t group, int worker)
 {
     (void)worker;
     step_job *job = context;
-    size_t channels = job->admm->circular.info.channels;
-    size_t size = plane_size(job->admm);
-    memset(job->admm->sums + group * channels * size, 0, channels * size * sizeof *job->admm->sums);
+    clear_sums(job->admm, group);
     for (size_t atom = group; atom < job->admm->circular.info.atoms; atom += OND_ADMM_GROUPS) {
         ond_admm_forward(job->admm, atom, group);
     }
     return OND_OK;
 }
 
-static ond_status backward_group(void *context, size_t group, int worker)
+/* The end of this step and the start of the next one, while the atom's planes are in the cache. */
+static ond_status pass_group(void *context, size_t group, int worker)
 {
     (void)worker;
     step_job *job = context;
+    clear_sums(job->admm, group);
     for (size_t atom = group; atom < job->admm->circular.info.atoms; atom += OND_ADMM_GROUPS) {
         ond_admm_backward(job->admm, atom, group, job->sums[group]);
+        ond_admm_forward(job->admm, atom, group);
     }
     return OND_OK;
 }
@@ -270,9 +271,10 @@ static void synthesize(ond_admm *admm, size_t channel)
     const ond_fft *fft = admm->operator_->fft;
     size_t size = plane_size(admm);
     size_t channels = admm->circular.info.channels;
-    memcpy(admm->plane, admm->sums + (channels + channel) * size, size * sizeof *admm->plane);
+    memcpy(admm->plane, admm->solution + (channels + channel) * size, size * sizeof *admm->plane);
     for (size_t c = 0; c < channels; c++) {
-        ond_spectrum_add_product(fft, admm->gram + (channel * channels + c) * size, admm->sums + c * size, admm->plane);
+        ond_spectrum_add_product(fft, admm->gram + (channel * channels + c) * size, admm->solution + c * size,
+                                 admm->plane);
     }
     ond_fft_real_backward(fft, admm->plane, admm->image);
 }
@@ -292,7 +294,7 @@ static void update_split(ond_admm *admm)
                            + (double)admm->split_dual[k];
             double next = admm->rho * moved / (weight * weight + admm->rho);
             admm->split[k] = (float)next;
-            admm->split_dual[k] = (float)(moved - next);
+            admm->split_dual[k] = (float)((moved - next) / admm->factor);
         }
     }
 }
@@ -304,13 +306,20 @@ ond_status ond_admm_step(ond_admm *admm)
     if (admm->lasso->mask) {
         load_split(admm);
     }
-    OND_TRY(ond_parallel_for(OND_ADMM_GROUPS, workers, forward_group, &job));
-    admm->divisor = 1;
+    if (!admm->is_primed) {
+        double factor = admm->factor; /* waits for the pass below */
+        admm->factor = 1;
+        OND_TRY(ond_parallel_for(OND_ADMM_GROUPS, workers, prime_group, &job));
+        admm->factor = factor;
+    }
     OND_TRY(ond_parallel_for(admm->operator_->fft->height, workers, solve_one_row, &job));
-    OND_TRY(ond_parallel_for(OND_ADMM_GROUPS, workers, backward_group, &job));
+    OND_TRY(ond_parallel_for(OND_ADMM_GROUPS, workers, pass_group, &job));
     if (admm->lasso->mask) {
         update_split(admm);
     }
+    admm->is_primed = true;
+    admm->rho *= admm->factor;
+    admm->factor = 1;
     double sums[5] = {0};
     for (size_t group = 0; group < OND_ADMM_GROUPS; group++) {
         for (size_t i = 0; i < 5; i++) {
@@ -347,7 +356,7 @@ static ond_status iterate(ond_admm *admm, const ond_pursuit_config *config, ond_
         ond_curve_add(curve, admm->primal);
         report->iterations = i + 1;
         report->converged = admm->primal < config->tolerance && admm->dual < config->tolerance;
-        if (i > 0 && !report->converged) {
+        if (i % 2 == 1 && !report->converged) { /* a change shows in the residuals after the next step alone */
             adapt(admm, config);
         }
     }

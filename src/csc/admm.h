@@ -24,19 +24,21 @@ typedef struct ond_admm {
     ond_dictionary circular; /* the dictionary without its border: positions beyond it are held at zero */
     ond_operator *operator_; /* of that, through Fourier */
     double rho, relaxation;
-    double divisor, state_rho; /* u in T still has to be divided, and was clipped with this ρ; 1: nothing to do */
-    float *state;              /* T [atoms] planes as the FFT's real planes */
-    ond_complex *spectra;      /* v^, then x^ [atoms] planes */
-    float *weights;            /* [atoms] planes, or one line when there are none */
+    double factor;        /* by which ρ is to change in the next step; u is divided by it */
+    bool is_primed;       /* spectra and sums hold v^ and Σ d^ v^ of the state already */
+    float *state;         /* T [atoms] planes as the FFT's real planes */
+    ond_complex *spectra; /* v^, then x^ [atoms] planes */
+    float *weights;       /* [atoms] planes, or one line when there are none */
     bool has_weights;
-    size_t line_kinds;   /* without weights: a line of ones (with the border), then one of infinities */
-    ond_complex *sums;   /* [groups, channels] planes: Σ d^ v^, then the right-hand side's solution */
-    ond_complex *signal; /* s^ [channels] planes */
-    ond_complex *gram;   /* Σ_m d_a conj(d_b) [channels, channels] planes; without channels one real line of it */
-    float *split;        /* with a mask: y₀ [channels, height, width] */
-    float *split_dual;   /* and u₀ */
-    float *buffers;      /* [groups] rows of real planes */
-    float *image;        /* one real plane, and a complex one behind it */
+    size_t line_kinds;     /* without weights: a line of ones (with the border), then one of infinities */
+    ond_complex *sums;     /* [groups, channels] planes: Σ d^ v^ */
+    ond_complex *solution; /* [2, channels] planes: of the step's system, and Σ d^ v^ once more with a mask */
+    ond_complex *signal;   /* s^ [channels] planes */
+    ond_complex *gram;     /* Σ_m d_a conj(d_b) [channels, channels] planes; without channels one real line of it */
+    float *split;          /* with a mask: y₀ [channels, height, width] */
+    float *split_dual;     /* and u₀ */
+    float *buffers;        /* [groups] rows of real planes */
+    float *image;          /* one real plane, and a complex one behind it */
     ond_complex *plane;
     double primal, dual; /* relative residuals of the last step */
 } ond_admm;
@@ -45,7 +47,7 @@ ond_status ond_admm_create(const ond_lasso *lasso, const ond_pursuit_config *con
 void ond_admm_destroy(ond_admm *admm);
 ond_status ond_admm_step(ond_admm *admm);
 
-/* ρ changes: u is divided by the factor, when the state is next passed over. */
+/* ρ changes by this factor within the next step, whose pass over the state is needed anyway. */
 void ond_admm_rescale(ond_admm *admm, double factor);
 
 /* The dictionary's values have changed: its spectra are made anew, T goes on. */

@@ -103,15 +103,11 @@ void ond_admm_forward(ond_admm *admm, size_t atom, size_t group)
     size_t size = fft->height * fft->complex_stride;
     size_t channels = admm->circular.info.channels;
     ond_complex *plane = admm->spectra + atom * size;
-    float *state = admm->state + atom * fft->height * fft->real_stride;
+    const float *state = admm->state + atom * fft->height * fft->real_stride;
     float *buffer = admm->buffers + group * fft->group * fft->real_stride;
-    float threshold = (float)(admm->lasso->lambda / admm->rho);
+    float threshold = (float)(admm->lasso->lambda / (admm->rho * admm->factor));
     for (size_t first = 0; first < fft->height; first += fft->group) {
         for (size_t row = first; row < first + fft->group; row++) {
-            if (admm->divisor != 1) {
-                divide_dual(ond_admm_weights(admm, atom, row), (float)(admm->lasso->lambda / admm->state_rho),
-                            low_of(admm), (float)admm->divisor, fft->width, state + row * fft->real_stride);
-            }
             reflect(state + row * fft->real_stride, ond_admm_weights(admm, atom, row), threshold, low_of(admm),
                     fft->width, buffer + (row - first) * fft->real_stride);
         }
@@ -135,8 +131,8 @@ void ond_admm_backward(ond_admm *admm, size_t atom, size_t group, double sums[5]
     update how = {(float)(admm->lasso->lambda / admm->rho), low_of(admm),
                   (float)(1.0 / ((double)fft->height * (double)fft->width)), (float)admm->relaxation};
     for (size_t c = 0; c < channels; c++) {
-        ond_spectrum_add_conjugate(fft, admm->operator_->spectra + (atom * channels + c) * size, admm->sums + c * size,
-                                   plane);
+        ond_spectrum_add_conjugate(fft, admm->operator_->spectra + (atom * channels + c) * size,
+                                   admm->solution + c * size, plane);
     }
     ond_fft_run(fft, OND_FFT_COLUMNS_HALF_BACKWARD, plane);
     for (size_t first = 0; first < fft->height; first += fft->group) {
@@ -144,18 +140,23 @@ void ond_admm_backward(ond_admm *admm, size_t atom, size_t group, double sums[5]
         for (size_t row = first; row < first + fft->group; row++) {
             update_row(how, ond_admm_weights(admm, atom, row), buffer + (row - first) * fft->real_stride, fft->width,
                        state + row * fft->real_stride, sums);
+            if (admm->factor != 1) {
+                divide_dual(ond_admm_weights(admm, atom, row), how.threshold, how.low, (float)admm->factor, fft->width,
+                            state + row * fft->real_stride);
+            }
         }
     }
 }
 
-/* One channel: sums = (s^ − Σ groups) / (ρ + Σ |d^|²). */
-OND_HOT static void solve_single(const ond_complex *restrict signal, const ond_complex *restrict gram, float rho,
-                                 size_t count, ond_complex *restrict sum)
+/* One channel: (s^ − Σ d^ v^) / (ρ + Σ |d^|²). */
+OND_HOT static void solve_single(const ond_complex *restrict signal, const ond_complex *restrict gram,
+                                 const ond_complex *restrict sum, float rho, size_t count,
+                                 ond_complex *restrict solution)
 {
     for (size_t i = 0; i < count; i++) {
         float scale = 1 / (rho + gram[i].re);
-        sum[i].re = (signal[i].re - sum[i].re) * scale;
-        sum[i].im = (signal[i].im - sum[i].im) * scale;
+        solution[i].re = (signal[i].re - sum[i].re) * scale;
+        solution[i].im = (signal[i].im - sum[i].im) * scale;
     }
 }
 
@@ -209,7 +210,7 @@ static void solve_channels(ond_admm *admm, double rho, size_t place)
     }
     solve_hermitian(n, matrix, b);
     for (size_t i = 0; i < n; i++) {
-        admm->sums[i * size + place] = (ond_complex){(float)b[i].re, (float)b[i].im};
+        admm->solution[i * size + place] = (ond_complex){(float)b[i].re, (float)b[i].im};
     }
 }
 
@@ -236,12 +237,13 @@ void ond_admm_solve_row(ond_admm *admm, size_t row)
     }
     if (admm->lasso->mask) { /* Σ d^ v^ is wanted once more, for D x */
         for (size_t c = 0; c < channels; c++) {
-            memcpy(admm->sums + (channels + c) * size + offset, admm->sums + c * size + offset,
+            memcpy(admm->solution + (channels + c) * size + offset, admm->sums + c * size + offset,
                    fft->half_width * sizeof *admm->sums);
         }
     }
     if (channels == 1) {
-        solve_single(admm->signal + offset, admm->gram + offset, (float)rho, fft->half_width, admm->sums + offset);
+        solve_single(admm->signal + offset, admm->gram + offset, admm->sums + offset, (float)rho, fft->half_width,
+                     admm->solution + offset);
         return;
     }
     for (size_t i = 0; i < fft->half_width; i++) {

@@ -167,7 +167,11 @@ static void admm_and_fista_agree_and_threads_do_not_matter(void **state)
         assert_ok(ond_pursuit(layers, 1, &signal, &config, NULL, &by_fista, &fista));
         config.method = OND_PURSUIT_ADMM;
         assert_ok(ond_pursuit(layers, 1, &signal, &config, NULL, &by_admm, &admm));
-        assert_true(fabs(fista.layer[0].objective / admm.layer[0].objective - 1) < 1e-5);
+        double ratio = fista.layer[0].objective / admm.layer[0].objective;
+        if (fabs(ratio - 1) >= 1e-5) {
+            fail_msg("%d: %.9g after %d, %.9g after %d", trial, fista.layer[0].objective, fista.layer[0].iterations,
+                     admm.layer[0].objective, admm.layer[0].iterations);
+        }
         assert_true(relative_error(&by_admm, &by_fista) < 1e-2);
         assert_ok(ond_threads_set(3));
         assert_ok(ond_pursuit(layers, 1, &signal, &config, NULL, &by_threads, NULL));
