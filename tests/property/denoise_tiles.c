@@ -44,12 +44,14 @@ static double inner_difference(const ond_array *image, const ond_array *part)
     return sqrt(sum / count);
 }
 
-static void compare(ond_denoise_method method)
+/* Wavelets are the quickest method whose filters reach as far as those of the others. */
+static void tiles_leave_no_seams(void **state)
 {
+    (void)state;
     ond_denoise_config config = ond_denoise_config_default();
     ond_array image = {0};
     ond_array part = {0};
-    config.method = method;
+    config.method = OND_DENOISE_WAVELET;
     config.noise_std = 25;
     assert_ok(ond_array_resize(&image, 2, (size_t[]){HEIGHT, WIDTH}));
     draw(&image);
@@ -58,17 +60,10 @@ static void compare(ond_denoise_method method)
     assert_ok(ond_denoise(&part, &config, &part, NULL));
     double difference = inner_difference(&image, &part);
     if (!(difference < 1e-5 * 255)) {
-        fail_msg("method %d differs by %g", (int)method, difference);
+        fail_msg("tiles differ from one piece by %g", difference);
     }
     ond_array_free(&image);
     ond_array_free(&part);
-}
-
-static void tiles_leave_no_seams(void **state)
-{
-    (void)state;
-    compare(OND_DENOISE_LOCAL);
-    compare(OND_DENOISE_WAVELET);
 }
 
 /* One long side is cut, the other is not; what is mirrored at the end lies in the last tile. */
