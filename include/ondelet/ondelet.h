@@ -24,6 +24,7 @@
 #include <ondelet/status.h>
 #include <ondelet/tensors.h>
 #include <ondelet/threshold.h>
+#include <ondelet/unrolled.h>
 #include <ondelet/view.h>
 #include <ondelet/wavelets.h>
 
