@@ -26,6 +26,11 @@ expect 0 denoise pictures/1.pgm --method union --sigma 20 -o union.png
 ONDELET_MODELS=$PWD/pictures expect 0 denoise pictures/1.pgm --sigma 20 -o auto.png
 expect_same union.png auto.png
 
+# The model that comes with the program.
+expect 0 denoise pictures/1.pgm --method learned --sigma 20 -o comes.png
+expect 0 denoise pictures/1.pgm --sigma 20 -o default.png
+expect_same comes.png default.png
+
 # A picture that is too small is named, the others are learned from.
 make_pgm pictures/small.pgm 20 36
 expect 1 train denoise pictures -o rest.safetensors $tiny

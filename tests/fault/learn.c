@@ -2,6 +2,7 @@
 #include "learn/trainer.h"
 
 #include "fault/fault.h"
+#include <unistd.h>
 
 static ond_status fill(void *context, const ond_batch *batch)
 {
@@ -103,9 +104,49 @@ static void networks_survive_every_failed_allocation(void **state)
     assert_true(fault_sweep(network_is_trained, NULL) > 20);
 }
 
+/* Trains an unrolled pursuit, writes and reads it, and predicts by it. */
+static ond_status unroll(void *context)
+{
+    (void)context;
+    static const char path[] = "fault_unrolled.safetensors";
+    static float pixels[4 * 6 * 6];
+    static float numbers[4] = {0, 1, 0, 1};
+    for (size_t i = 0; i < sizeof pixels / sizeof pixels[0]; i++) {
+        pixels[i] = (float)(i % 7) / 7;
+    }
+    ond_array pictures = ond_array_view(pixels, 3, (size_t[3]){4, 6, 6});
+    ond_array labels = ond_array_view(numbers, 1, (size_t[1]){4});
+    ond_unrolled_architecture architecture = ond_unrolled_architecture_default();
+    architecture.codes1 = architecture.codes2 = 2;
+    architecture.codes3 = 0;
+    architecture.side1 = architecture.side2 = 2;
+    architecture.iterations = 1;
+    ond_unrolled_training training = ond_unrolled_training_default();
+    training.epochs = 1;
+    ond_unrolled_model *model = NULL;
+    ond_unrolled_model *again = NULL;
+    ond_array shares = {0};
+    ond_status status = ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, NULL, NULL, &model);
+    status = status ? status : ond_unrolled_model_write(model, path);
+    status = status ? status : ond_unrolled_model_read(path, &again);
+    status = status ? status : ond_unrolled_model_predict(again, &pictures, &shares);
+    ond_array_free(&shares);
+    ond_unrolled_model_destroy(model);
+    ond_unrolled_model_destroy(again);
+    (void)unlink(path);
+    return status;
+}
+
+static void unrolled_pursuits_survive_every_failed_allocation(void **state)
+{
+    (void)state;
+    assert_true(fault_sweep(unroll, NULL) > 25);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unrolled_pursuits_survive_every_failed_allocation),
         cmocka_unit_test(heads_survive_every_failed_allocation),
         cmocka_unit_test(networks_survive_every_failed_allocation),
     };
