@@ -63,6 +63,43 @@ static ond_status factor_kernel(double *kernel, size_t size, bool *definite)
     return info > 0 ? OND_OK : lapack_status(info, "a factorisation");
 }
 
+/* G becomes L⁻¹ G L⁻ᵀ: first every column by itself, then every row. */
+typedef struct whiten_task {
+    const double *factor;
+    double *gram;
+    size_t size;
+} whiten_task;
+
+static ond_status whiten_columns(void *context, size_t index, int worker)
+{
+    (void)worker;
+    const whiten_task *task = context;
+    size_t first = index * TILE, left = task->size - first;
+    int n = (int)task->size, columns = (int)(left < TILE ? left : TILE);
+    cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, n, columns, 1.0, task->factor, n,
+                task->gram + first, n);
+    return OND_OK;
+}
+
+static ond_status whiten_rows(void *context, size_t index, int worker)
+{
+    (void)worker;
+    const whiten_task *task = context;
+    size_t first = index * TILE, left = task->size - first;
+    int n = (int)task->size, rows = (int)(left < TILE ? left : TILE);
+    cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, rows, n, 1.0, task->factor, n,
+                task->gram + first * task->size, n);
+    return OND_OK;
+}
+
+static void whiten_gram(const double *factor, double *gram, size_t size)
+{
+    whiten_task task = {factor, gram, size};
+    size_t blocks = (size + TILE - 1) / TILE;
+    (void)ond_parallel_for(blocks, ond_gemm_workers(blocks), whiten_columns, &task); /* no block can fail */
+    (void)ond_parallel_for(blocks, ond_gemm_workers(blocks), whiten_rows, &task);
+}
+
 ond_status ond_solve_nystrom(double *kernel, double *gram, size_t size, double penalty, double *right, size_t count,
                              bool *definite)
 {
@@ -72,8 +109,7 @@ ond_status ond_solve_nystrom(double *kernel, double *gram, size_t size, double p
     if (!*definite) {
         return OND_OK;
     }
-    cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, n, n, 1.0, kernel, n, gram, n);
-    cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, n, n, 1.0, kernel, n, gram, n);
+    whiten_gram(kernel, gram, size);
     cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, (int)count, n, 1.0, kernel, n, right,
                 n);
     for (size_t i = 0; i < size; i++) {
