@@ -62,7 +62,7 @@ typedef struct ond_head_config {
     ond_activation activation;
     ond_optimizer optimizer;
     ond_schedule schedule;
-    int epochs;
+    int epochs;   /**< network; 0: as many as make about 4000 mini-batches, 15…400 */
     int batch;    /**< samples of a mini-batch */
     int patience; /**< epochs without a better validation error after which training stops; 0: never */
 

@@ -303,9 +303,19 @@ static ond_status fit_folds(const ond_samples *samples, const ond_head_config *c
     return status;
 }
 
+/* Few samples need more epochs to be learned. */
+static int epochs_for(const ond_samples *samples, const ond_head_config *config)
+{
+    enum { STEPS = 4000, FEWEST = 15, MOST = 400 };
+    size_t batches = samples->count / (size_t)config->batch, epochs = STEPS / (batches ? batches : 1);
+    return epochs < FEWEST ? FEWEST : epochs > MOST ? MOST : (int)epochs;
+}
+
 ond_status ond_head_fit_network(const ond_samples *samples, const ond_head_config *config,
                                 const ond_head_course *course, ond_head **head)
 {
-    return config->folds ? fit_folds(samples, config, course, head)
-                         : fit_held_out(samples, config, course, config->epochs, head);
+    ond_head_config used = *config;
+    used.epochs = used.epochs ? used.epochs : epochs_for(samples, config);
+    return used.folds ? fit_folds(samples, &used, course, head)
+                      : fit_held_out(samples, &used, course, used.epochs, head);
 }

@@ -41,6 +41,7 @@ static ond_head_config small_config(ond_head_kind kind)
     config.epochs = 20;
     config.batch = 16;
     config.rate = 0.01;
+    config.dropout = 0; /* 16 numbers are few already */
     config.validation = 0.2;
     return config;
 }
@@ -150,6 +151,10 @@ static void choices_are_filled_in(void **state)
         }
     }
     ond_head_config config = small_config(OND_HEAD_NETWORK);
+    config.epochs = 0;
+    ond_head *by_number = fit(data, &config);
+    assert_int_equal(ond_head_config_used(by_number).epochs, 4000 / (SAMPLES / 16));
+    ond_head_destroy(by_number);
     config.folds = 3;
     config.epochs = 6;
     ond_head *head = fit(data, &config);
@@ -358,8 +363,8 @@ static void bad_samples_are_named(void **state)
     config.folds = 1;
     assert_fails(OND_ERROR_ARGUMENT, "folds = 1", ond_head_fit(&features, &labels, &config, NULL, &head));
     config.folds = 0;
-    config.epochs = 0;
-    assert_fails(OND_ERROR_ARGUMENT, "epochs = 0", ond_head_fit(&features, &labels, &config, NULL, &head));
+    config.epochs = -1;
+    assert_fails(OND_ERROR_ARGUMENT, "epochs = -1", ond_head_fit(&features, &labels, &config, NULL, &head));
     config.epochs = 1;
     assert_ok(ond_head_fit(&features, &labels, &config, NULL, &head));
     features.shape[2] = 2;
