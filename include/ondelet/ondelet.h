@@ -10,11 +10,13 @@
 #include <ondelet/dictionary_learning.h>
 #include <ondelet/dwt.h>
 #include <ondelet/edges.h>
+#include <ondelet/extractor.h>
 #include <ondelet/file.h>
 #include <ondelet/filters.h>
 #include <ondelet/image.h>
 #include <ondelet/inpaint.h>
 #include <ondelet/learn.h>
+#include <ondelet/model.h>
 #include <ondelet/option.h>
 #include <ondelet/pursuit.h>
 #include <ondelet/runtime.h>

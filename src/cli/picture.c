@@ -50,7 +50,8 @@ void picture_destroy(page *picture)
     picture->surface = NULL;
 }
 
-void picture_text(const page *picture, double x, double y, text_style style, const char *text)
+/* Leaves the colour to the caller. */
+static void show_text(const page *picture, double x, double y, text_style style, const char *text)
 {
     cairo_t *cairo = picture->cairo;
     cairo_text_extents_t extents;
@@ -59,9 +60,20 @@ void picture_text(const page *picture, double x, double y, text_style style, con
     cairo_set_font_size(cairo, style.size);
     cairo_text_extents(cairo, text, &extents);
     double left = style.align == TEXT_LEFT ? 0 : style.align == TEXT_CENTER ? extents.x_advance / 2 : extents.x_advance;
-    cairo_set_source_rgb(cairo, 0.13, 0.13, 0.15);
     cairo_move_to(cairo, x - left, y);
     cairo_show_text(cairo, text);
+}
+
+void picture_text(const page *picture, double x, double y, text_style style, const char *text)
+{
+    cairo_set_source_rgb(picture->cairo, 0.13, 0.13, 0.15);
+    show_text(picture, x, y, style, text);
+}
+
+void picture_text_gray(const page *picture, double x, double y, text_style style, const char *text, double gray)
+{
+    cairo_set_source_rgb(picture->cairo, gray, gray, gray);
+    show_text(picture, x, y, style, text);
 }
 
 static void frame(cairo_t *cairo, box place)

@@ -40,6 +40,9 @@ void picture_destroy(page *picture);
 /* `y` is the base line. */
 void picture_text(const page *picture, double x, double y, text_style style, const char *text);
 
+/* The same in gray: 0 is black, 1 white. */
+void picture_text_gray(const page *picture, double x, double y, text_style style, const char *text, double gray);
+
 /* A [height, width] array as colours, with a thin frame. */
 void picture_map(const page *picture, box place, const ond_array *array, map_range range);
 

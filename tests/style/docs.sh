@@ -15,6 +15,20 @@ cd "$scratch/work"
 cp "$root/examples/pictures/camera.png" photo.png
 cp "$root/examples/pictures/brick.png" "$root/examples/pictures/gravel.png" photos
 cp "$root/examples/pictures/camera.png" noisy.png
+for set in textures more-textures; do
+    for class in brick gravel; do
+        mkdir -p "$set/$class"
+        for i in 1 2 3; do cp "$root/examples/pictures/$class.png" "$set/$class/$i.png"; done
+    done
+done
+# npy_file DESCR "SHAPE" < BYTES
+npy_file() {
+    printf '\x93NUMPY\x01\x00\x76\x00'
+    printf "%-117s\n" "{'descr': '$1', 'fortran_order': False, 'shape': $2, }"
+    cat
+}
+tail -c +1000 photo.png | head -c 8192 | npy_file '|u1' '(8, 32, 32)' >images.npy
+printf '\0\1\0\1\0\1\0\1' | npy_file '|u1' '(8,)' >labels.npy
 pkgconfig=$(find "$prefix" -name ondelet.pc -printf '%h\n' -quit)
 read -ra flags < <(PKG_CONFIG_PATH=$pkgconfig pkg-config --cflags --libs ondelet)
 python=

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/train.h"
+#include "cli/training_curve.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A training on its way. */
+typedef struct course {
+    const train_request *request;
+    ond_head_progress *points;
+    size_t count, capacity;
+    int shown; /* steps that the bar shows */
+} course;
+
+static bool watch(void *context, const ond_head_progress *progress)
+{
+    course *own = context;
+    if (own->count == own->capacity) {
+        own->capacity = 2 * own->capacity + 16;
+        own->points = enlarge(own->points, own->capacity, sizeof *own->points);
+    }
+    if (own->count == 0) {
+        progress_start((size_t)progress->steps, own->request->common.quiet);
+    }
+    own->points[own->count++] = *progress;
+    progress_advance((size_t)(progress->step > own->shown ? progress->step - own->shown : 0));
+    own->shown = progress->step;
+    return !stop_signal();
+}
+
+/* Where a network's training stands is kept beside its output until it is complete. */
+static char *checkpoint_of(const train_request *request)
+{
+    char *path = join_text(request->common.output, ".checkpoint");
+    bool is_there = access(path, F_OK) == 0;
+    if (is_there && !request->train.resume) {
+        unlink(path);
+    } else if (!is_there && request->train.resume) {
+        note(&request->common, "%s: not there: training starts from the beginning", path);
+    }
+    return path;
+}
+
+static bool draw(const course *own)
+{
+    const char *path = own->request->curve;
+    if (path && own->count == 0) {
+        note(&own->request->common, "%s: not drawn: this classifier is not trained in steps", path);
+    } else if (path && training_curve_write(own->points, own->count, path)) {
+        complain_of(path);
+        return false;
+    }
+    return true;
+}
+
+bool train_head(const train_request *request, const training_table *table, ond_head **head)
+{
+    char *checkpoint = checkpoint_of(request);
+    course own = {.request = request};
+    ond_head_course given = {.watch = watch, .context = &own, .checkpoint = checkpoint};
+    bool fine = ond_head_fit(&table->features, &table->labels, &request->head, &given, head) == OND_OK;
+    progress_hide();
+    if (!fine) {
+        complain("%s", ond_error_message());
+    } else if (stop_signal()) {
+        note(&request->common, "stopped; with --resume the training goes on");
+        fine = false;
+    } else {
+        unlink(checkpoint);
+        fine = draw(&own);
+    }
+    if (!fine) {
+        ond_head_destroy(*head);
+        *head = NULL;
+    }
+    free(checkpoint);
+    free(own.points);
+    return fine;
+}
