@@ -28,6 +28,8 @@ static const cli_command *const commands[] = {
     &train_classify_command,
     &predict_command,
     &evaluate_command,
+    &edges_command,
+    &train_edges_command,
     NULL,
 };
 

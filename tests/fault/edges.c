@@ -31,6 +31,73 @@ static ond_status benchmark(void *context)
     return status;
 }
 
+static ond_status find_edges(void *context)
+{
+    ond_edge_config config = ond_edge_config_default();
+    ond_array image = picture(), binary = {0};
+    ond_edge_map map = {0};
+    ond_contours contours = {0};
+    config.method = *(const ond_edge_method *)context;
+    config.low = config.high = 0;
+    ond_status status = ond_edges(&image, &config, NULL, &map);
+    status = status ? status : ond_edge_select(&map, &binary);
+    status = status ? status : ond_edge_trace(&map, &binary, &contours);
+    ond_edge_map_free(&map);
+    ond_array_free(&binary);
+    ond_contours_free(&contours);
+    return status;
+}
+
+static ond_status show_picture(void *context, size_t index, ond_array *image, ond_array *truth)
+{
+    (void)context;
+    (void)index;
+    ond_array own = picture();
+    ond_status status = ond_array_resize(image, 2, shape);
+    status = status ? status : ond_array_resize(truth, 3, (size_t[]){1, HEIGHT, WIDTH});
+    for (size_t i = 0; status == OND_OK && i < PIXELS; i++) {
+        image->data[i] = own.data[i];
+        truth->data[i] = drawn[i];
+    }
+    return status;
+}
+
+static ond_status train_and_find(void *context)
+{
+    (void)context;
+    ond_edge_training training = ond_edge_training_default();
+    training.samples = 10;
+    training.epochs = 1;
+    training.hidden = 6;
+    ond_edge_config config = ond_edge_config_default();
+    config.method = OND_EDGE_LEARNED;
+    ond_edge_model *model = NULL;
+    ond_edge_map map = {0};
+    ond_status status = ond_edge_model_train(&training, 1, 1, show_picture, NULL, NULL, NULL, &model);
+    ond_array image = picture();
+    status = status ? status : ond_edges(&image, &config, model, &map);
+    ond_edge_map_free(&map);
+    ond_edge_model_destroy(model);
+    return status;
+}
+
+static void finding_edges_survives_every_failed_allocation(void **state)
+{
+    (void)state;
+    ond_edge_method method = OND_EDGE_MEASURE;
+    assert_true(fault_sweep(find_edges, &method) > 40);
+    method = OND_EDGE_GRADIENT;
+    assert_true(fault_sweep(find_edges, &method) > 5);
+    method = OND_EDGE_MEASURE;
+    assert_true(fault_sweep_threads(find_edges, &method, 2) > 40);
+}
+
+static void training_survives_every_failed_allocation(void **state)
+{
+    (void)state;
+    assert_true(fault_sweep(train_and_find, NULL) > 100);
+}
+
 static void the_benchmark_survives_every_failed_allocation(void **state)
 {
     (void)state;
@@ -42,6 +109,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_benchmark_survives_every_failed_allocation),
+        cmocka_unit_test(finding_edges_survives_every_failed_allocation),
+        cmocka_unit_test(training_survives_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

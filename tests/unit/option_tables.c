@@ -29,6 +29,8 @@ static const struct {
     {"bands", ond_bands_options, sizeof(ond_bands_config)},
     {"learning", ond_learning_options, sizeof(ond_learning_config)},
     {"pursuit", ond_pursuit_options, sizeof(ond_pursuit_config)},
+    {"edges", ond_edge_options, sizeof(ond_edge_config)},
+    {"edge training", ond_edge_training_options, sizeof(ond_edge_training)},
 };
 
 enum { TABLES = sizeof tables / sizeof tables[0] };
@@ -131,10 +133,12 @@ static void configs_start_as_their_tables_say(void **state)
     ond_bands_config bands = ond_bands_config_default();
     ond_learning_config learning = ond_learning_config_default();
     ond_pursuit_config pursuit = ond_pursuit_config_default();
-    const void *configs[TABLES] = {&morlet,     &spline,          &separable, &dwt,      &shearlet,
-                                   &scattering, &denoise,         &training,  &unrolled, &unrolled_training,
-                                   &threshold,  &extractor.image, &head,      &inpaint,  &bands,
-                                   &learning,   &pursuit};
+    ond_edge_config edges = ond_edge_config_default();
+    ond_edge_training edge_training = ond_edge_training_default();
+    const void *configs[TABLES]
+        = {&morlet,   &spline,   &separable,         &dwt,       &shearlet,        &scattering, &denoise,
+           &training, &unrolled, &unrolled_training, &threshold, &extractor.image, &head,       &inpaint,
+           &bands,    &learning, &pursuit,           &edges,     &edge_training};
     for (size_t t = 0; t < TABLES; t++) {
         for (const ond_option *option = tables[t].options(); option->name; option++) {
             assert_true(ond_option_value(option, configs[t]) == option->preset);

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/array.h"
+#include "core/memory.h"
+#include "tasks/edge_measure.h"
+#include "tasks/edge_model.h"
+#include "tasks/edge_suppress.h"
+#include "tasks/edge_thin.h"
+#include "tasks/work_bank.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* Thresholds of the methods: `high` is where the score on pictures is best, `low` a share of it. */
+static const double high_of_method[] = {
+    [OND_EDGE_MEASURE] = 0.40,
+    [OND_EDGE_LEARNED] = 0.44,
+    [OND_EDGE_GRADIENT] = 0.60,
+};
+static const double low_share = 0.6;
+
+/* Of the Gaussian mean whose gradient is taken. */
+static const double gradient_px = 2, fine_gradient_px = 1.5;
+
+/* Smoothing of a learned map before its maxima are looked for, and for the direction of its ridges. */
+static const double map_smoothing_px = 1, ridge_smoothing_px = 1.5;
+
+void ond_edge_map_free(ond_edge_map *map)
+{
+    if (map) {
+        ond_array_free(&map->strength);
+        ond_array_free(&map->normal_rad);
+        ond_array_free(&map->thin);
+        ond_array_free(&map->offset_px);
+    }
+}
+
+static ond_status check_image(const ond_array *image)
+{
+    ond_planes planes;
+    OND_TRY(ond_planes_of(image, &planes));
+    if (planes.channels != 1 && planes.channels != 3) {
+        return ond_fail(OND_ERROR_SHAPE, "the image has %zu channels, 1 or 3 are wanted", planes.channels);
+    }
+    return ond_array_check_finite(image, "the image");
+}
+
+static ond_status check_method(const ond_edge_config *config, const ond_edge_model *model)
+{
+    if (config->kind == OND_EDGE_RIDGES && config->method != OND_EDGE_MEASURE) {
+        return ond_fail(OND_ERROR_UNSUPPORTED, "the method %s finds no ridges, measure does",
+                        ond_option_choice(ond_options_find(ond_edge_options(), "method"), config));
+    }
+    if (config->method == OND_EDGE_LEARNED && !model) {
+        return ond_fail(OND_ERROR_ARGUMENT, "no model given, the method learned wants one");
+    }
+    return OND_OK;
+}
+
+/* The image as the model's networks want it: a model for colour alone sees a gray image in three equal channels, one
+ * for gray alone the mean of three. */
+static ond_status fit_image(const ond_array *image, const ond_edge_model *model, ond_array *fitted)
+{
+    size_t height = image->shape[image->rank - 2], width = image->shape[image->rank - 1], plane = height * width;
+    bool to_color = image->rank == 2 ? !model->gray.first : model->color.first != NULL;
+    OND_TRY(to_color ? ond_array_resize(fitted, 3, (size_t[]){3, height, width})
+                     : ond_array_resize(fitted, 2, (size_t[]){height, width}));
+    if (!to_color && image->rank == 3) {
+        for (size_t i = 0; i < plane; i++) {
+            fitted->data[i] = (image->data[i] + image->data[plane + i] + image->data[2 * plane + i]) / 3;
+        }
+        return OND_OK;
+    }
+    for (size_t i = 0; i < ond_array_count(fitted); i++) {
+        fitted->data[i] = image->data[image->rank == 2 ? i % plane : i];
+    }
+    return OND_OK;
+}
+
+/* The learned map: probabilities p become √p, which fills the range more evenly. */
+static ond_status learn_map(const ond_array *image, const ond_edge_model *model, ond_edge_map *map)
+{
+    size_t height = map->strength.shape[0], width = map->strength.shape[1];
+    float *probability = map->thin.data; /* not needed yet */
+    ond_array fitted = {0}, channels = {0};
+    ond_edge_bank bank = {0};
+    ond_status status = fit_image(image, model, &fitted);
+    const ond_edge_networks *networks = fitted.rank == 3 ? &model->color : &model->gray;
+    status = status ? status : ond_edge_model_channels(&fitted, &channels);
+    status = status ? status : ond_edge_bank_create(height, width, &bank);
+    status = status ? status : ond_edge_learned(&bank, networks, &channels, probability);
+    ond_edge_bank_destroy(&bank);
+    ond_array_free(&channels);
+    ond_array_free(&fitted);
+    OND_TRY(status);
+    OND_TRY(ond_edge_ridge_normal(probability, height, width, ridge_smoothing_px, map->normal_rad.data));
+    OND_TRY(ond_edge_smooth(probability, height, width, map_smoothing_px, map->strength.data));
+    for (size_t i = 0; i < height * width; i++) {
+        map->strength.data[i] = sqrtf(fmaxf(map->strength.data[i], 0));
+    }
+    return OND_OK;
+}
+
+/* strength = 1 − exp(−modulus / twice its mean) */
+static ond_status gradient_map(const ond_array *image, const ond_edge_map *map)
+{
+    size_t count = ond_array_count(&map->strength);
+    float *modulus = map->strength.data;
+    OND_TRY(ond_edge_gradient(image, gradient_px, modulus, map->normal_rad.data));
+    float mean = (float)(ond_vector_sum(modulus, count) / (double)count);
+    for (size_t i = 0; i < count; i++) {
+        modulus[i] = mean > 0 ? 1 - expf(-modulus[i] / (2 * mean)) : 0;
+    }
+    return OND_OK;
+}
+
+/* Long filters cut corners and bends: a step lies where the gradient at a fine scale is largest. */
+static ond_status move_to_gradient(const ond_array *image, ond_edge_map *map)
+{
+    size_t height = map->strength.shape[0], width = map->strength.shape[1];
+    float *gradient = ond_memory_allocate(height * width, 2 * sizeof *gradient);
+    ond_status status
+        = gradient ? ond_edge_gradient(image, fine_gradient_px, gradient, gradient + height * width) : OND_ERROR_MEMORY;
+    if (status == OND_OK) {
+        ond_edge_refine(gradient, map->normal_rad.data, map->thin.data, height, width, map->offset_px.data);
+    }
+    ond_memory_free(gradient);
+    return status;
+}
+
+static ond_status find_edges(const ond_array *image, const ond_edge_config *config, const ond_edge_model *model,
+                             ond_edge_map *map)
+{
+    switch (config->method) {
+    case OND_EDGE_MEASURE:
+        OND_TRY(ond_edge_measure(image, config->kind, map->strength.data, map->normal_rad.data));
+        break;
+    case OND_EDGE_LEARNED:
+        OND_TRY(learn_map(image, model, map));
+        break;
+    case OND_EDGE_GRADIENT:
+        OND_TRY(gradient_map(image, map));
+        break;
+    }
+    ond_edge_suppress(map->strength.data, map->normal_rad.data, map->strength.shape[0], map->strength.shape[1],
+                      map->thin.data, map->offset_px.data);
+    return config->kind == OND_EDGE_STEPS ? move_to_gradient(image, map) : OND_OK;
+}
+
+ond_status ond_edges(const ond_array *image, const ond_edge_config *config, const ond_edge_model *model,
+                     ond_edge_map *map)
+{
+    ond_edge_config checked = config ? *config : ond_edge_config_default();
+    OND_TRY(ond_options_check(ond_edge_options(), &checked));
+    OND_TRY(check_image(image));
+    OND_TRY(check_method(&checked, model));
+    double high = checked.high >= 0 ? checked.high : high_of_method[checked.method];
+    double low = checked.low >= 0 ? checked.low : fmin(low_share * high_of_method[checked.method], high);
+    if (low > high) {
+        return ond_fail(OND_ERROR_ARGUMENT, "low = %g is above high = %g", low, high);
+    }
+    const size_t *size = image->shape + image->rank - 2;
+    OND_TRY(ond_array_resize(&map->strength, 2, size));
+    OND_TRY(ond_array_resize(&map->normal_rad, 2, size));
+    OND_TRY(ond_array_resize(&map->thin, 2, size));
+    OND_TRY(ond_array_resize(&map->offset_px, 2, size));
+    map->high = high;
+    map->low = low;
+    return find_edges(image, &checked, model, map);
+}
+
+/* Lines of fewer pixels are specks. */
+enum { FEWEST_PIXELS = 8 };
+
+/* Sets what is connected to a strong pixel through weak ones; specks are set to 2. `waiting` has room for all. */
+static void grow_from(ond_thinner *lines, const float *thin, float low, size_t start, uint32_t *waiting)
+{
+    size_t stride = lines->stride, count = 1;
+    lines->map[start] = 1;
+    waiting[0] = (uint32_t)start;
+    for (size_t done = 0; done < count; done++) {
+        for (size_t k = 0; k < 9; k++) {
+            size_t to = waiting[done] + (k / 3) * stride + k % 3 - stride - 1;
+            size_t row = to / stride, column = to % stride;
+            bool inside = row > 0 && column > 0 && row <= lines->height && column <= lines->width;
+            float value = inside ? thin[(row - 1) * lines->width + column - 1] : 0;
+            if (value > 0 && value >= low && !lines->map[to]) {
+                lines->map[to] = 1;
+                waiting[count++] = (uint32_t)to;
+            }
+        }
+    }
+    for (size_t i = 0; i < count && count < FEWEST_PIXELS; i++) {
+        lines->map[waiting[i]] = 2;
+    }
+}
+
+static void grow(ond_thinner *lines, const float *thin, float low, float high, uint32_t *waiting)
+{
+    size_t stride = lines->stride;
+    for (size_t i = 0; i < lines->height * lines->width; i++) {
+        size_t start = (i / lines->width + 1) * stride + i % lines->width + 1;
+        if (thin[i] >= high && thin[i] > 0 && !lines->map[start]) {
+            grow_from(lines, thin, low, start, waiting);
+        }
+    }
+    for (size_t i = 0; i < (lines->height + 2) * stride; i++) {
+        lines->map[i] = lines->map[i] == 1;
+    }
+}
+
+ond_status ond_edge_select(const ond_edge_map *map, ond_array *binary)
+{
+    OND_TRY(ond_array_check_filled(&map->thin, "the edge map"));
+    size_t height = map->thin.shape[0], width = map->thin.shape[1];
+    ond_thinner lines;
+    OND_TRY(ond_thinner_create(height, width, &lines));
+    ond_status status = ond_array_resize(binary, 2, map->thin.shape);
+    if (status == OND_OK) {
+        grow(&lines, map->thin.data, (float)map->low, (float)map->high, lines.active);
+        ond_thinner_run(&lines);
+        for (size_t i = 0; i < height * width; i++) {
+            binary->data[i] = lines.map[(i / width + 1) * lines.stride + i % width + 1];
+        }
+    }
+    ond_thinner_destroy(&lines);
+    return status;
+}
