@@ -54,7 +54,7 @@ typedef struct planted {
 
 static planted plant(test_random *random, size_t nonzeros, double least)
 {
-    enum { N = 256 };
+    enum { N = 64 };
     planted p = {.own = {two_bases(N), sparse_atoms(random, 2 * N, N, 2)}};
     size_t deep[1] = {N};
     p.layers[0] = p.own[0];
@@ -105,17 +105,16 @@ static void layered_basis_pursuit_recovers_where_7_1_says_so(void **state)
     test_random random = {900};
     int tried = 0;
     for (int trial = 0; trial < 12; trial++) {
-        planted p = plant(&random, random_between(&random, 1, 2), 0.3);
+        planted p = plant(&random, 1, 0.3);
         ond_guarantees g;
         assert_ok(ond_codes_guarantees(p.layers, 2, p.codes, 0, &g));
-        assert_true(fabs(g.layer[0].coherence - 1.0 / 16) < 1e-6 && g.layer[1].coherence == 0);
+        assert_true(fabs(g.layer[0].coherence - 1.0 / 8) < 1e-6 && g.layer[1].coherence == 0);
         assert_true(g.theorem_7_1);
         if (g.layered_pursuit) {
             ond_array found[2] = {{0}, {0}};
             ond_pursuit_config config = ond_pursuit_config_default();
             config.lambda = 1e-3;
-            config.tolerance = 1e-6;
-            config.iterations = 5000;
+            config.iterations = 300;
             config.polish = 1;
             assert_ok(ond_pursuit(p.layers, 2, &p.signal, &config, NULL, found, NULL));
             for (int i = 0; i < 2; i++) {
