@@ -144,7 +144,8 @@ static ond_status find_edges(const ond_array *image, const ond_edge_config *conf
     }
     ond_edge_suppress(map->strength.data, map->normal_rad.data, map->strength.shape[0], map->strength.shape[1],
                       map->thin.data, map->offset_px.data);
-    return config->kind == OND_EDGE_STEPS ? move_to_gradient(image, map) : OND_OK;
+    bool is_step = config->kind == OND_EDGE_STEPS && config->method != OND_EDGE_LEARNED;
+    return is_step ? move_to_gradient(image, map) : OND_OK;
 }
 
 ond_status ond_edges(const ond_array *image, const ond_edge_config *config, const ond_edge_model *model,
