@@ -22,7 +22,7 @@ def test_sparse_codes_explain_the_image(random):
     dictionary = ondelet.Dictionary.random(6, 5, seed=1)
     truth = np.where(random.random((6, 24, 24)) < 0.01, random.standard_normal((6, 24, 24)), 0)
     image = dictionary.apply(truth)[0]
-    for method in ("ista", "fista"):
+    for method in ("ista", "fista", "admm"):
         codes, (report,) = ondelet.pursuit(dictionary, image, method=method, lambda_=0.01, iterations=20000)
         assert report["converged"] and report["nonzeros"] == np.count_nonzero(codes) < 6 * 24 * 24 / 10
         assert np.linalg.norm(dictionary.apply(codes)[0] - image) == pytest.approx(report["residual"], rel=1e-3)
