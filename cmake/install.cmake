@@ -39,9 +39,13 @@ install(FILES ${PROJECT_BINARY_DIR}/ondelet-config.cmake ${PROJECT_BINARY_DIR}/o
   DESTINATION ${package_dir})
 
 # What a static library needs, its users must link; what a shared library needs, it finds by itself (".private").
-set(pc_requires "${ONDELET_FFT_MODULE} libpng libjpeg zlib jansson openblas lapacke")
-set(pc_libs lbfgs ${OpenMP_C_LIB_NAMES} m)
+# OpenBLAS by name, not by its .pc file, which asks the linker for a Fortran library that its users need not have.
+set(pc_requires "${ONDELET_FFT_MODULE} libpng libjpeg zlib jansson")
+set(pc_libs lapacke openblas lbfgs ${OpenMP_C_LIB_NAMES} m)
 list(TRANSFORM pc_libs PREPEND -l)
+set(pc_folders ${OPENBLAS_LIBRARY_DIRS})
+list(TRANSFORM pc_folders PREPEND -L)
+list(PREPEND pc_libs ${pc_folders})
 list(JOIN pc_libs " " pc_libs)
 set(pc_private ".private")
 set(pc_public_libs "")

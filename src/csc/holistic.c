@@ -136,7 +136,7 @@ static int solve_inside(holistic *h, const ond_pursuit_config *config, double la
 static size_t smallest_row(const holistic *h)
 {
     size_t best = 0;
-    double least = INFINITY;
+    double least = HUGE_VAL;
     for (size_t row = 0; row < h->m1; row++) {
         double magnitude = fabs(ond_dot(h->first + row * h->m2, h->codes, h->m2));
         if (!h->is_zero[row] && magnitude < least) {
