@@ -45,7 +45,7 @@ static const ond_option options[] = {
     REAL_ROW(rate, 1e-3, 1e-9, 1e3, "network: of learning"),
     REAL_ROW(momentum, 0.9, 0, 0.9999, "network: of sgd"),
     REAL_ROW(weight_decay, 0.01, 0, 1e6, "network: share of each weight taken away per step, in units of the rate"),
-    REAL_ROW(dropout, 0.5, 0, 0.9, "network: share of hidden numbers set to 0 in each step"),
+    REAL_ROW(dropout, 0, 0, 0.9, "network: share of hidden numbers set to 0 in each step; 0.5 helps on many features"),
     REAL_ROW(smoothing, 0, 0, 0.9, "network, linear: share of a label given to all classes alike"),
     REAL_ROW(penalty, 0, 0, 1e30, "linear, ridge, kernel: of squared weights; 0: chosen on held-out samples"),
     REAL_ROW(width, 0, 0, 1e6, "kernel: in mean distances of two samples; 0: chosen on held-out samples"),
