@@ -194,6 +194,15 @@ static ond_status fail_shape(const char *name, const ond_array *found, int rank,
                     ond_shape_text(rank, shape, wanted));
 }
 
+ond_status ond_tensors_check_format(const ond_tensors *tensors, const char *wanted)
+{
+    const char *found = ond_tensors_metadata(tensors, "format");
+    if (!found || strcmp(found, wanted) != 0) {
+        return ond_fail(OND_ERROR_FORMAT, "the format is '%.40s', '%s' is wanted", found ? found : "", wanted);
+    }
+    return OND_OK;
+}
+
 ond_status ond_tensors_get(const ond_tensors *tensors, const char *name, int rank, const size_t *shape,
                            const ond_array **array)
 {

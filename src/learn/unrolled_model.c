@@ -4,6 +4,8 @@
 #include "core/option.h"
 #include "core/random.h"
 #include "core/vector.h"
+#include "io/tensors.h"
+#include "learn/adam.h"
 #include "learn/loss.h"
 #include "learn/unrolled.h"
 
@@ -156,7 +158,8 @@ typedef struct fit {
     ond_unrolled_model *model;
     uint32_t *order;
     int *batch_labels;
-    float *batch_pictures, *gradient, *moments[2];
+    float *batch_pictures, *gradient;
+    ond_adam adam;
     size_t step, steps;
 } fit;
 
@@ -168,10 +171,8 @@ static ond_status allocate(fit *f)
     f->batch_labels = ond_memory_allocate(batch, sizeof *f->batch_labels);
     f->batch_pictures = ond_memory_allocate(batch, picture_size(&f->model->architecture) * sizeof(float));
     f->gradient = ond_memory_allocate(parameters, sizeof(float));
-    f->moments[0] = ond_memory_allocate_zero(parameters, sizeof(float));
-    f->moments[1] = ond_memory_allocate_zero(parameters, sizeof(float));
-    bool complete = f->order && f->batch_labels && f->batch_pictures && f->gradient && f->moments[0] && f->moments[1];
-    return complete ? OND_OK : OND_ERROR_MEMORY;
+    bool complete = f->order && f->batch_labels && f->batch_pictures && f->gradient;
+    return complete ? ond_adam_create(parameters, &f->adam) : OND_ERROR_MEMORY;
 }
 
 static void release(fit *f)
@@ -180,27 +181,14 @@ static void release(fit *f)
     ond_memory_free(f->batch_labels);
     ond_memory_free(f->batch_pictures);
     ond_memory_free(f->gradient);
-    ond_memory_free(f->moments[0]);
-    ond_memory_free(f->moments[1]);
+    ond_adam_free(&f->adam);
 }
 
-/* Adam (Kingma & Ba, ICLR 2015, algorithm 1) with gradients of norm 1 at most. */
 static void update(fit *f)
 {
-    const float keep[2] = {0.9F, 0.999F};
-    size_t count = f->model->network->parameter_count;
-    double norm = sqrt(ond_vector_sum_squares(f->gradient, count));
     double n = (double)f->step + 1;
     double rate = f->training->rate * 0.5 * (1 + cos(3.14159265358979323846 * n / (double)f->steps));
-    float scale = (float)(norm > 1 ? 1 / norm : 1);
-    float first = (float)(rate / (1 - pow((double)keep[0], n)));
-    float second = (float)(1 / (1 - pow((double)keep[1], n)));
-    for (size_t i = 0; i < count; i++) {
-        float gradient = scale * f->gradient[i];
-        f->moments[0][i] = keep[0] * f->moments[0][i] + (1 - keep[0]) * gradient;
-        f->moments[1][i] = keep[1] * f->moments[1][i] + (1 - keep[1]) * gradient * gradient;
-        f->model->network->parameters[i] -= first * f->moments[0][i] / (sqrtf(second * f->moments[1][i]) + 1e-8F);
-    }
+    ond_adam_step(&f->adam, f->step, rate, f->gradient, f->model->network->parameters);
 }
 
 static ond_status run_batch(fit *f, size_t first, size_t items, double *loss, size_t *right)
@@ -350,13 +338,10 @@ ond_status ond_unrolled_model_write(const ond_unrolled_model *model, const char 
 
 static ond_status read_tensors(const ond_tensors *tensors, ond_unrolled_model **model)
 {
-    const char *format = ond_tensors_metadata(tensors, "format");
-    if (!format || strcmp(format, format_name) != 0) {
-        return ond_fail(OND_ERROR_FORMAT, "the format is '%.40s', '%s' is wanted", format ? format : "", format_name);
-    }
     ond_unrolled_architecture architecture;
     const ond_array *row = NULL;
     ond_unrolled_model *made = NULL;
+    OND_TRY(ond_tensors_check_format(tensors, format_name));
     OND_TRY(ond_tensors_options_get(tensors, "architecture", architecture_rows, &architecture));
     OND_TRY(ond_options_check(architecture_rows, &architecture));
     OND_TRY(ond_tensors_get(tensors, "parameters", 1, (size_t[1]){0}, &row));

@@ -4,6 +4,7 @@
 #include "core/option.h"
 #include "core/parallel.h"
 #include "core/vector.h"
+#include "learn/adam.h"
 #include "tasks/denoise_pool.h"
 #include "tasks/learned.h"
 
@@ -45,7 +46,8 @@ typedef struct fit {
     double *losses;      /* and their errors without the network */
     float *scratch;      /* for each sample: gradient, five patches, input, wanted */
     size_t scratch_size;
-    float *moments[2], *mean; /* Adam's, and the running mean of the parameters: the result */
+    ond_adam adam;
+    float *mean; /* running mean of the parameters: the result */
 } fit;
 
 static ond_status allocate(fit *f)
@@ -60,11 +62,9 @@ static ond_status allocate(fit *f)
     f->samples = ond_memory_allocate(batch, sizeof *f->samples);
     f->losses = ond_memory_allocate(batch, 2 * sizeof *f->losses);
     f->scratch = ond_memory_allocate(batch, f->scratch_size * sizeof *f->scratch);
-    f->moments[0] = ond_memory_allocate_zero(f->count, sizeof(float));
-    f->moments[1] = ond_memory_allocate_zero(f->count, sizeof(float));
     f->mean = ond_memory_allocate_zero(f->count, sizeof(float));
-    bool complete = f->samples && f->losses && f->scratch && f->moments[0] && f->moments[1] && f->mean;
-    return complete ? OND_OK : OND_ERROR_MEMORY;
+    bool complete = f->samples && f->losses && f->scratch && f->mean;
+    return complete ? ond_adam_create(f->count, &f->adam) : OND_ERROR_MEMORY;
 }
 
 static void release(fit *f)
@@ -74,8 +74,7 @@ static void release(fit *f)
     ond_memory_free(f->samples);
     ond_memory_free(f->losses);
     ond_memory_free(f->scratch);
-    ond_memory_free(f->moments[0]);
-    ond_memory_free(f->moments[1]);
+    ond_adam_free(&f->adam);
     ond_memory_free(f->mean);
 }
 
@@ -97,33 +96,24 @@ static ond_status do_sample(void *context, size_t index, int worker)
                                          gradient);
 }
 
-/* The gradients of all patches, summed into the first, in their order. Returns the norm. */
-static double sum_gradients(const fit *f)
+/* The gradients of all patches, summed into the first, in their order. */
+static void sum_gradients(const fit *f)
 {
     for (size_t i = 1; i < (size_t)f->config->batch; i++) {
         ond_vector_add_scaled(f->scratch, 1, f->scratch + i * f->scratch_size, f->count);
     }
-    return sqrt(ond_vector_sum_squares(f->scratch, f->count));
 }
 
-/* Kingma & Ba, Adam, ICLR 2015, algorithm 1, with gradients of norm 1 at most; and the mean of the parameters over
- * about the last thousand steps, fewer at first. */
-static void update(const fit *f, size_t step, double norm)
+/* A step of Adam, and of the mean of the parameters over about the last thousand steps, fewer at first. */
+static void update(const fit *f, size_t step)
 {
-    const float keep[2] = {0.9F, 0.999F};
     double n = (double)step + 1;
     double warm = fmin(1, n / fmin(300, 1 + 0.05 * (double)f->config->steps)); /* Adam's first moments are noise */
     double rate = f->config->rate * warm * 0.5 * (1 + cos(3.14159265358979323846 * n / (double)f->config->steps));
-    float scale = (float)(norm > 1 ? 1 / norm : 1);
-    float first = (float)(rate / (1 - pow((double)keep[0], n)));
-    float second = (float)(1 / (1 - pow((double)keep[1], n)));
     float forget = (float)fmax(1e-3, 1 / (1 + n / 4));
     float *parameters = ond_residual_network_parameters(f->network);
+    ond_adam_step(&f->adam, step, rate, f->scratch, parameters);
     for (size_t i = 0; i < f->count; i++) {
-        float gradient = scale * f->scratch[i];
-        f->moments[0][i] = keep[0] * f->moments[0][i] + (1 - keep[0]) * gradient;
-        f->moments[1][i] = keep[1] * f->moments[1][i] + (1 - keep[1]) * gradient * gradient;
-        parameters[i] -= first * f->moments[0][i] / (sqrtf(second * f->moments[1][i]) + 1e-8F);
         f->mean[i] += forget * (parameters[i] - f->mean[i]);
     }
 }
@@ -144,7 +134,8 @@ static ond_status take_step(fit *f, size_t step, double errors[2])
         return ond_fail(OND_ERROR_ARGUMENT, "the training diverged at step %zu, a rate below %g is wanted", step,
                         f->config->rate);
     }
-    update(f, step, sum_gradients(f));
+    sum_gradients(f);
+    update(f, step);
     return OND_OK;
 }
 

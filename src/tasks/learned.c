@@ -5,10 +5,10 @@
 #include "core/border.h"
 #include "core/memory.h"
 #include "core/vector.h"
+#include "io/tensors.h"
 
 #include <math.h>
 #include <stdatomic.h>
-#include <string.h>
 
 enum { REACH = 8 }; /* of the Gaussian that the contrast is taken against, in pixels */
 
@@ -55,11 +55,8 @@ void ond_denoise_model_destroy(ond_denoise_model *model)
 
 static ond_status read_network(const ond_tensors *tensors, ond_residual_network **network)
 {
-    const char *format = ond_tensors_metadata(tensors, "format");
-    if (!format || strcmp(format, format_name) != 0) {
-        return ond_fail(OND_ERROR_FORMAT, "the format is '%.40s', '%s' is wanted", format ? format : "", format_name);
-    }
     ond_residual_network *made = NULL;
+    OND_TRY(ond_tensors_check_format(tensors, format_name));
     OND_TRY(ond_residual_network_read(tensors, &made));
     ond_residual_shape shape = ond_residual_network_shape(made);
     if (shape.inputs != OND_LEARNED_INPUTS || shape.outputs != OND_LEARNED_PHASES) {
