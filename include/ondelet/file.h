@@ -32,6 +32,8 @@ OND_API double ond_array_reader_maximum(const ond_array_reader *reader);
 /** Next item: shape without the first axis; `*end` is true, and `item` untouched, after the last one. A file of rank 1
  *  yields scalars; one of rank 0 yields its number. */
 OND_CHECKED ond_status ond_array_reader_next(ond_array_reader *reader, ond_array *item, bool *end);
+/** Passes over `count` items, or as many as are left. Cost: none where the file can be positioned, else reading. */
+OND_CHECKED ond_status ond_array_reader_skip(ond_array_reader *reader, size_t count);
 OND_API void ond_array_reader_destroy(ond_array_reader *reader);
 
 /** True when the file starts like .npy, IDX, or gzip; false also when it cannot be read. Takes nothing away, see
@@ -45,6 +47,12 @@ typedef struct ond_array_writer ond_array_writer;
  *                           Standard output ("-") and pipes are refused: the header needs the count */
 OND_CHECKED ond_status ond_array_writer_create(const char *path, int rank, const size_t *item_shape,
                                                ond_array_writer **writer);
+/** As ond_array_writer_create, but what is written lies in PATH.partial and outlives the process, see
+ * ond_file_continue: the first `items` items of it are kept. @param items  0: from the beginning */
+OND_CHECKED ond_status ond_array_writer_continue(const char *path, int rank, const size_t *item_shape, size_t items,
+                                                 ond_array_writer **writer);
+/** All items appended so far reach the disk. */
+OND_CHECKED ond_status ond_array_writer_commit(ond_array_writer *writer);
 /** Appends one item. @retval OND_ERROR_SHAPE  not the item shape; nothing was written */
 OND_CHECKED ond_status ond_array_writer_append(ond_array_writer *writer, const ond_array *item);
 /** Completes the header and renames the file into place: shape [items, item_shape…]. Destroys the writer in any case
@@ -61,6 +69,16 @@ OND_CHECKED ond_status ond_file_create(const char *path, ond_file **file);
 OND_CHECKED ond_status ond_file_write(ond_file *file, const void *data, size_t bytes);
 /** As printf in the C locale: a decimal point is a point whatever the caller's locale. */
 OND_CHECKED ond_status ond_file_print(ond_file *file, const char *format, ...) OND_PRINTF(2, 3);
+/** As ond_file_create, but what is written lies in PATH.partial until it is complete and outlives the process: the
+ * first `bytes` bytes of it are kept, and writing goes on behind them. 0: from the beginning. ond_file_destroy leaves
+ * it. Devices and pipes are written straight.
+ *  @retval OND_ERROR_IO      there is no such file, and bytes > 0
+ *  @retval OND_ERROR_FORMAT  it is shorter than `bytes` */
+OND_CHECKED ond_status ond_file_continue(const char *path, size_t bytes, ond_file **file);
+/** All that was written so far reaches the disk; `*bytes`: so many, a position to continue from. */
+OND_CHECKED ond_status ond_file_commit(ond_file *file, size_t *bytes);
+/** What ond_file_continue adds to a path. */
+#define OND_PARTIAL_ENDING ".partial"
 /** Flushes, checks and renames. Destroys the file object in any case and makes `*file` NULL. */
 OND_CHECKED ond_status ond_file_finish(ond_file **file);
 /** Gives up: the partial file is removed. Accepts NULL. */

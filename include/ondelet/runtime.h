@@ -30,8 +30,8 @@ typedef enum ond_planning {
  *  @param path  NULL for `$XDG_CACHE_HOME/ondelet/fftw-wisdom` (else `~/.cache/ondelet/fftw-wisdom`) */
 OND_CHECKED ond_status ond_wisdom_read(const char *path);
 
-/** Writes the plans measured so far, beside the place and renamed. Does nothing when nothing was measured since
- *  ond_wisdom_read.  @retval OND_ERROR_IO  the folder cannot be made or written */
+/** Writes all plans known so far, beside the place and renamed. With NULL it does nothing when nothing was measured
+ *  since the last time.  @retval OND_ERROR_IO  the folder cannot be made or written */
 OND_CHECKED ond_status ond_wisdom_write(const char *path);
 
 #ifdef __cplusplus

@@ -12,7 +12,7 @@ enum { MOST_IMAGES = 128, MOST_BYTES = 32 << 20 };
 
 static void fail(feature_job *job)
 {
-    job->failed++;
+    job->output.failed++;
     progress_advance(1);
 }
 
@@ -45,8 +45,9 @@ static bool has_size_of_first(feature_job *job, const image_origin *origin, size
     return false;
 }
 
-static bool is_fit(feature_job *job, const image_origin *origin, ond_array *image, size_t height, size_t width)
+bool batch_accepts(feature_job *job, const image_origin *origin, ond_array *image)
 {
+    size_t height = image->shape[image->rank - 2], width = image->shape[image->rank - 1];
     return has_room_for_scales(job, origin, height, width)
            && (!job->request->features.standardize || standardize(origin, image))
            && has_size_of_first(job, origin, height, width);
@@ -78,7 +79,6 @@ static ond_status start_batch(feature_job *job, const ond_array *image, size_t h
     batch->origins = enlarge(batch->origins, batch->capacity, sizeof *batch->origins);
     batch->height = status == OND_OK ? height : 0;
     batch->width = width;
-    batch->run = 0;
     return status;
 }
 
@@ -86,12 +86,12 @@ void batch_take(feature_job *job, const image_origin *origin, ond_array *image)
 {
     feature_batch *batch = &job->batch;
     size_t height = image->shape[image->rank - 2], width = image->shape[image->rank - 1];
-    if (!is_fit(job, origin, image, height, width)) {
+    if (!batch_accepts(job, origin, image)) {
         fail(job);
         return;
     }
     if (batch->height != height || batch->width != width) {
-        batch_flush(job);
+        batch_flush(job, job->before);
         if (start_batch(job, image, height, width)) {
             complain_of_image(origin, NULL);
             fail(job);
@@ -101,9 +101,8 @@ void batch_take(feature_job *job, const image_origin *origin, ond_array *image)
     ond_array place = ond_array_item(&batch->images, batch->count);
     memcpy(place.data, image->data, ond_array_count(image) * sizeof(float));
     batch->origins[batch->count++] = *origin;
-    batch->run++;
     if (batch->count == batch->capacity) {
-        batch_flush(job);
+        batch_flush(job, job->after);
     }
 }
 
@@ -121,7 +120,7 @@ static ond_array pool(const ond_array *row)
     return ond_array_view(row->data, 1, row->shape);
 }
 
-static ond_status write_row(feature_job *job, const image_origin *origin, ond_array *features)
+static void write_row(feature_job *job, const image_origin *origin, ond_array *features)
 {
     bool is_color = features->rank == 4;
     size_t shape[3] = {is_color ? 3 * features->shape[1] : features->shape[0], features->shape[features->rank - 2],
@@ -130,27 +129,14 @@ static ond_status write_row(feature_job *job, const image_origin *origin, ond_ar
     if (job->request->features.pool == POOL_MEAN) {
         row = pool(&row);
     }
-    if (job->rows.count == 0) {
-        job->rows.single = job->inputs->is_single && !origin->is_item;
-    }
-    ond_status status = rows_append(&job->rows, &row);
-    if (status != OND_OK) {
-        complain_of(job->rows.path);
-        return status;
-    }
-    status = sidecars_append(&job->sidecars, origin, job->rows.count - 1, job->batch.height, job->batch.width);
-    if (status != OND_OK) {
-        complain_of(job->sidecars.index);
-    }
-    return status;
+    output_append(&job->output, origin, &row, job->batch.height, job->batch.width);
 }
 
 static void write_rows(feature_job *job, const image_origin *origins, size_t count)
 {
-    for (size_t i = 0; i < count && !job->broken; i++) {
+    for (size_t i = 0; i < count && !job->output.broken; i++) {
         ond_array features = ond_array_item(&job->batch.features, i);
-        job->broken = write_row(job, &origins[i], &features) != OND_OK;
-        job->done += !job->broken;
+        write_row(job, &origins[i], &features);
     }
     progress_advance(count);
 }
@@ -169,7 +155,7 @@ static ond_status apply(feature_job *job, const ond_scattering *plan, size_t fir
 static void apply_one_by_one(feature_job *job, const ond_scattering *plan)
 {
     feature_batch *batch = &job->batch;
-    for (size_t i = 0; i < batch->count && !job->broken; i++) {
+    for (size_t i = 0; i < batch->count && !job->output.broken; i++) {
         if (apply(job, plan, i, 1)) {
             complain_of_image(&batch->origins[i], NULL);
             fail(job);
@@ -179,21 +165,24 @@ static void apply_one_by_one(feature_job *job, const ond_scattering *plan)
     }
 }
 
-void batch_flush(feature_job *job)
+void batch_flush(feature_job *job, image_place place)
 {
     feature_batch *batch = &job->batch;
-    if (batch->count == 0) {
-        return;
-    }
-    const ond_scattering *plan = plans_choose(&job->plans, batch->run);
-    if (!plan) {
-        job->broken = true;
-    } else if (apply(job, plan, 0, batch->count) == OND_OK) {
-        write_rows(job, batch->origins, batch->count);
-    } else {
-        apply_one_by_one(job, plan);
+    if (batch->count > 0) {
+        const ond_scattering *plan = plans_choose(&job->plans, batch->height, batch->width, batch->count);
+        if (!plan) {
+            job->output.broken = true;
+        } else if (apply(job, plan, 0, batch->count) == OND_OK) {
+            write_rows(job, batch->origins, batch->count);
+        } else {
+            apply_one_by_one(job, plan);
+        }
+        memcpy(job->output.state.measured_size, job->plans.measured_size, sizeof job->plans.measured_size);
     }
     batch->count = 0;
+    job->output.state.first_size[0] = job->height;
+    job->output.state.first_size[1] = job->width;
+    output_settle(&job->output, place);
 }
 
 void batch_free(feature_job *job)

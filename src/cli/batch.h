@@ -2,9 +2,7 @@
 #ifndef OND_CLI_BATCH_H
 #define OND_CLI_BATCH_H
 
-#include "cli/features.h"
-#include "cli/rows.h"
-#include "cli/sidecar.h"
+#include "cli/feature_output.h"
 
 /* Images of one size that go through the cascade together. */
 typedef struct feature_batch {
@@ -13,25 +11,24 @@ typedef struct feature_batch {
     image_origin *origins;
     size_t count, capacity;
     size_t height, width;
-    size_t run; /* images of this size in a row, those of earlier batches too */
 } feature_batch;
 
 typedef struct feature_job {
     const features_request *request;
     const input_list *inputs;
     feature_plans plans;
-    sidecar_set sidecars;
-    feature_rows rows;
+    feature_output output;
     feature_batch batch;
-    size_t height, width; /* of the first image, when all must have its size */
-    size_t done, failed;
-    bool broken; /* an output cannot be written: there is no sense in going on */
+    size_t height, width;      /* of the first image, when all must have its size */
+    image_place before, after; /* of the image at hand */
 } feature_job;
 
 /* Checks an image and puts it into the batch; computes the batch when it is full or the image is of another size. */
 void batch_take(feature_job *job, const image_origin *origin, ond_array *image);
-/* Computes what is in the batch and writes its rows. */
-void batch_flush(feature_job *job);
+/* Computes what is in the batch and writes its rows; all images before `place` are done then. */
+void batch_flush(feature_job *job, image_place place);
+/* Whether an image can be computed, after a complaint; the first one says what size all must have. */
+bool batch_accepts(feature_job *job, const image_origin *origin, ond_array *image);
 void batch_free(feature_job *job);
 
 #endif

@@ -5,9 +5,10 @@
 #include "cli/progress.h"
 #include "cli/signals.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { LARGEST_SIDE = 32768 }; /* that --resize makes */
+enum { LARGEST_SIDE = 32768, MOST_SHARDS = 1 << 24 };
 
 static const char *const pools[] = {"none", "mean", NULL};
 static const char *const colors[] = {"gray", "rgb", NULL};
@@ -42,8 +43,19 @@ const ond_option *features_code_options(void)
     return code_options;
 }
 
+static const ond_option run_options_rows[] = {
+    BOOL_ROW(run_config, resume, 0, "go on with a run that was stopped; what is complete stays as it is"),
+    END_ROW,
+};
+
+static const ond_option *run_options(void)
+{
+    return run_options_rows;
+}
+
 static const option_group groups[] = {
     {"features", features_options, offsetof(features_request, features), NULL, 0, 0},
+    {"long runs", run_options, offsetof(features_request, run), NULL, 0, 0},
     BANK_GROUPS(features_request, bank, bank_cascade_shearlet_options),
     {"--transform scattering", ond_scattering_options, offsetof(features_request, scattering), "--transform scattering",
      offsetof(features_request, features.transform), FEATURES_SCATTERING},
@@ -61,6 +73,8 @@ static const text_option texts[] = {
     {"lambdas", 0, "L1,L2,...", offsetof(features_request, lambdas),
      "of --transform csc: one penalty for each layer instead of --lambda"},
     {"paths", 0, "FILE.csv", offsetof(features_request, paths), "also write which path each channel is"},
+    {"shard", 0, "I/N", offsetof(features_request, shard),
+     "only share I (from 0) of N equal shares of the images, for merge"},
     {"resize", 0, "MxN", offsetof(features_request, resize),
      "bring every image to M rows and N columns first (cubic, without aliasing)"},
     {"index", 0, "FILE.csv", offsetof(features_request, index),
@@ -68,17 +82,40 @@ static const text_option texts[] = {
     {NULL, 0, NULL, 0, NULL},
 };
 
+/* "3/8": the fourth of eight shares. */
+static bool parse_shard(features_request *request)
+{
+    char *end = NULL;
+    const char *text = request->shard;
+    if (!text) {
+        return true;
+    }
+    long share = strtol(text, &end, 10);
+    if (end == text || *end != '/' || text[0] == '-') {
+        return false;
+    }
+    const char *second = end + 1;
+    long shares = strtol(second, &end, 10);
+    request->shard_index = share < MOST_SHARDS ? (int)share : MOST_SHARDS;
+    request->shard_count = shares >= 1 && shares <= MOST_SHARDS ? (int)shares : 0;
+    return end != second && !*end && request->shard_index < request->shard_count;
+}
+
 static exit_status check_request(features_request *request)
 {
     const cli_command *command = request->common.command;
     if (request->resize && !parse_size(request->resize, LARGEST_SIDE, &request->height, &request->width)) {
         return wrong_usage(command, "resize = '%s' is not MxN with M and N in 1..%d", request->resize, LARGEST_SIDE);
     }
+    if (!parse_shard(request)) {
+        return wrong_usage(command, "shard = '%s' is not I/N with I in 0..N-1", request->shard);
+    }
     const char *output = request->common.output;
     if (request->common.input_count == 0) {
         return wrong_usage(command, "no input given");
     }
-    if (request->features.energy && (output || request->paths || request->index)) {
+    bool wants_files = output || request->paths || request->index || request->shard || request->run.resume;
+    if (request->features.energy && wants_files) {
         return wrong_usage(command, "--energy prints a table and writes no files");
     }
     if (!request->features.energy && !output) {
@@ -87,97 +124,119 @@ static exit_status check_request(features_request *request)
     if (output && rows_format_of(output) == ROWS_UNKNOWN) {
         return wrong_usage(command, "output '%s' ends neither in .npy, .csv nor .svm", output);
     }
+    if (output && strcmp(output, "-") == 0 && (request->run.resume || request->shard)) {
+        return wrong_usage(command, "--resume and --shard want a file: -o FILE");
+    }
     if (output && strcmp(output, "-") == 0 && request->common.json) {
         return wrong_usage(command, "--json and -o - both want standard output");
     }
     return ALL_DONE;
 }
 
-/* Takes every image of the inputs through the batches. */
-static void walk(feature_job *job)
+/* The size that all images must have is that of the first, in whichever share it is. */
+static void find_first_size(feature_job *job)
 {
     image_stream stream = open_images(job->request, job->inputs);
     ond_array image = {0};
     image_event event;
-    while (!job->broken && !stop_signal() && (event = image_stream_next(&stream, &image)) != IMAGE_END) {
+    while (job->height == 0 && !stop_signal() && (event = image_stream_next(&stream, &image)) != IMAGE_END) {
         if (event == IMAGE_READY) {
-            batch_take(job, &stream.origin, &image);
-        } else {
-            job->failed++;
-            progress_advance(1);
+            batch_accepts(job, &stream.origin, &image);
         }
-    }
-    if (!job->broken && !stop_signal()) {
-        batch_flush(job);
     }
     image_stream_close(&stream);
     ond_array_free(&image);
 }
 
-static void print_summary(const feature_job *job, double elapsed_s)
+/* Takes every image between two places through the batches. */
+static void walk(feature_job *job, image_place from, image_place to)
 {
-    const cli_request *request = &job->request->common;
-    size_t shape[OND_MAX_RANK];
-    int rank = rows_shape(&job->rows, shape);
-    char text[SHAPE_TEXT];
-    double rate = (double)job->done / (elapsed_s > 0 ? elapsed_s : 1);
-    note(request, "%s: %zu done, %zu failed, %s, %.2f s, %.4g images/s", job->rows.path, job->done, job->failed,
-         shape_text(rank, shape, text), elapsed_s, rate);
-    if (request->json) {
-        json_t *object = json_pack("{s:i, s:s}", "schema", 1, "command", "features");
-        json_object_set_new(object, "output", json_text(job->rows.path));
-        json_object_set_new(object, "shape", json_shape(rank, shape));
-        json_object_set_new(object, "done", json_integer((json_int_t)job->done));
-        json_object_set_new(object, "failed", json_integer((json_int_t)job->failed));
-        json_object_set_new(object, "seconds", json_number(elapsed_s));
-        json_print(object);
+    image_stream stream = open_images(job->request, job->inputs);
+    ond_array image = {0};
+    image_event event = IMAGE_READY;
+    job->after = from;
+    if (!image_stream_go(&stream, from)) {
+        job->output.failed++;
+        job->after = image_stream_place(&stream);
+    }
+    while (!job->output.broken && !stop_signal() && event != IMAGE_END && is_before(job->after, to)) {
+        job->before = job->after;
+        event = image_stream_next(&stream, &image);
+        job->after = image_stream_place(&stream);
+        if (event == IMAGE_READY) {
+            batch_take(job, &stream.origin, &image);
+        } else if (event == IMAGE_FAILED) {
+            job->output.failed++;
+            progress_advance(1);
+        }
+    }
+    if (!job->output.broken && !stop_signal()) {
+        batch_flush(job, job->after);
+    }
+    image_stream_close(&stream);
+    ond_array_free(&image);
+}
+
+/* A resumed run chooses as the one before did. */
+static void take_up(feature_job *job)
+{
+    const run_state *state = &job->output.state;
+    job->height = state->first_size[0];
+    job->width = state->first_size[1];
+    if (state->rows > 0) {
+        job->plans.is_decided = true;
+        memcpy(job->plans.measured_size, state->measured_size, sizeof state->measured_size);
     }
 }
 
-/* Completes the outputs when at least one image was done. */
-static bool finish(feature_job *job)
-{
-    bool keep = job->done > 0 && !job->broken && !stop_signal();
-    feature_facts facts = {job->request, &job->rows, job->plans.quick, job->done, job->failed};
-    bool fine = sidecars_finish(&job->sidecars, &facts, keep);
-    if (rows_finish(&job->rows, keep && fine)) {
-        complain_of(job->rows.path);
-        fine = false;
-    }
-    return keep && fine;
-}
-
-static exit_status run_job(feature_job *job)
+static exit_status run_job(feature_job *job, image_place from, image_place to)
 {
     double started = seconds_now();
-    job->failed = job->inputs->failed;
-    path_namer namer = {job->plans.quick, job->request->features.color == OND_RGB};
-    const char *output = job->request->common.output;
-    job->rows
-        = (feature_rows){.path = output, .format = rows_format_of(output), .namer = name_path, .namer_context = &namer};
+    take_up(job);
+    if (is_before((image_place){0, 0}, from) && job->output.state.rows == 0 && !takes_any_size(job->request)) {
+        find_first_size(job);
+    }
     progress_start(job->plans.expected, job->request->common.quiet);
-    walk(job);
+    progress_advance(job->output.state.rows + job->output.state.failed);
+    walk(job, is_before(from, job->output.state.place) ? job->output.state.place : from, to);
     progress_hide();
     batch_free(job);
-    bool fine = finish(job);
+    bool fine = output_finish(&job->output, job->plans.quick);
     if (fine) {
-        print_summary(job, seconds_now() - started);
+        output_summary(&job->output, seconds_now() - started);
     }
-    return fine && job->failed == 0 ? ALL_DONE : SOME_FAILED;
+    return fine && job->output.failed == 0 ? ALL_DONE : SOME_FAILED;
 }
 
 static exit_status write_features(const features_request *request, const input_list *inputs)
 {
     feature_job job = {.request = request, .inputs = inputs};
-    exit_status status = plans_create(request, images_count(inputs), &job.plans);
+    path_namer namer = {NULL, request->features.color == OND_RGB};
+    image_place from, to;
+    size_t expected = 0;
+    exit_status status = shard_bounds(request, inputs, &from, &to, &expected);
+    status = status == ALL_DONE ? plans_create(request, expected, &job.plans) : status;
     if (status == ALL_DONE) {
-        status = output_is_free(&request->common, request->common.output) && sidecars_plan(request, &job.sidecars)
-                     ? run_job(&job)
-                     : SOME_FAILED;
+        namer.scattering = job.plans.quick;
+        output_event event = output_open(request, inputs, expected, name_path, &namer, &job.output);
+        bool is_done = event == OUTPUT_COMPLETE && job.output.failed == 0;
+        status = event == OUTPUT_READY ? run_job(&job, from, to) : is_done ? ALL_DONE : SOME_FAILED;
+        output_close(&job.output);
     }
-    sidecars_free(&job.sidecars);
     plans_destroy(&job.plans);
     return status;
+}
+
+static exit_status run_transform(const features_request *request, const input_list *inputs)
+{
+    if (request->features.transform == FEATURES_CSC) {
+        return write_code_features(request, inputs);
+    }
+    if (request->features.energy) {
+        ignore(ond_wisdom_read(NULL));
+        return print_energy(request, inputs);
+    }
+    return write_features(request, inputs);
 }
 
 static exit_status run_features(cli_request *common)
@@ -187,17 +246,13 @@ static exit_status run_features(cli_request *common)
     if (status != ALL_DONE) {
         return status;
     }
-    ignore(ond_wisdom_read(NULL));
     input_list inputs = inputs_expand(common->inputs, common->input_count);
-    if (inputs.count == 0) {
-        status = SOME_FAILED;
-    } else {
-        status = request->features.transform == FEATURES_CSC ? write_code_features(request, &inputs)
-                 : request->features.energy                  ? print_energy(request, &inputs)
-                                                             : write_features(request, &inputs);
-    }
+    status = inputs.count == 0 ? SOME_FAILED : run_transform(request, &inputs);
     inputs_free(&inputs);
-    ignore(ond_wisdom_write(NULL));
+    if (!plans_are_fixed(request)) {
+        ignore(ond_wisdom_read(NULL)); /* what others have measured since stays */
+        ignore(ond_wisdom_write(NULL));
+    }
     return status;
 }
 

@@ -57,13 +57,11 @@ static void walk(const features_request *request, const input_list *inputs, feat
     image_stream stream = open_images(request, inputs);
     ond_array image = {0};
     image_event event;
-    size_t run = 0, pixels = 0;
     while (!stop_signal() && (event = image_stream_next(&stream, &image)) != IMAGE_END) {
         bool fine = event == IMAGE_READY && (!request->features.standardize || standardize(&stream.origin, &image));
-        run = fine && ond_array_count(&image) == pixels ? run + 1 : 1;
-        pixels = fine ? ond_array_count(&image) : 0;
-        const ond_scattering *plan = plans_choose(plans, run);
-        fine = fine && plan && add_image(plan, &stream.origin, &image, sums);
+        const size_t *size = image.shape + image.rank - 2;
+        const ond_scattering *plan = fine ? plans_choose(plans, size[0], size[1], 1) : NULL;
+        fine = plan && add_image(plan, &stream.origin, &image, sums);
         sums->done += fine;
         sums->failed += !fine;
         progress_advance(1);

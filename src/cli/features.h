@@ -22,16 +22,23 @@ typedef struct code_config {
     double smoothness;
 } code_config;
 
+/* Runs that are stopped, and runs that share out their images. */
+typedef struct run_config {
+    int resume; /* 0/1 */
+} run_config;
+
 typedef struct features_request {
     cli_request common;
     features_config features;
+    run_config run;
     bank_config bank;
     ond_scattering_config scattering;
     code_config csc;
     ond_pursuit_config pursuit;
     const char *dictionary, *lambdas;
-    const char *paths, *index, *resize;
-    int height, width; /* of --resize; 0 without */
+    const char *paths, *index, *resize, *shard;
+    int height, width;            /* of --resize; 0 without */
+    int shard_index, shard_count; /* of --shard; 0 of 0 without */
 } features_request;
 
 const ond_option *features_options(void);
@@ -40,18 +47,24 @@ const ond_option *features_code_options(void);
 /* Images of any sizes may be mixed: there is one number per channel. */
 bool takes_any_size(const features_request *request);
 
-/* The scattering plans of a request. With --planning the user's; else quickly planned for few images and measured for
- * many of one size, where measuring is worth its time. */
+/* Whether FFTs are planned in the same way on every machine, without measuring and without what was measured before, so
+ * that the features are the same bits: with --planning estimate, and for a shard. */
+bool plans_are_fixed(const features_request *request);
+
+/* The scattering plans of a request. With --planning the user's; else quickly planned, but measured for the first size
+ * of images when there are many of it. What is chosen does not depend on where a run was stopped and resumed. */
 typedef struct feature_plans {
     const features_request *request;
     size_t expected; /* number of images */
     ond_scattering *quick, *measured;
+    bool is_decided;
+    size_t measured_size[2]; /* 0: none */
 } feature_plans;
 
 /* ALL_DONE, or WRONG_USAGE when the options do not fit together. */
 exit_status plans_create(const features_request *request, size_t expected, feature_plans *plans);
-/* For the next images of one size, of which `run` have come in a row. NULL after a complaint. */
-const ond_scattering *plans_choose(feature_plans *plans, size_t run);
+/* For the next `run` images of one size. NULL after a complaint. */
+const ond_scattering *plans_choose(feature_plans *plans, size_t height, size_t width, size_t run);
 void plans_destroy(feature_plans *plans);
 
 /* Gives an image zero mean and unit variance; false, after a complaint, when it is constant. Non-finite samples are
@@ -60,6 +73,11 @@ bool standardize(const image_origin *origin, ond_array *image);
 
 /* The images of a request, one after the other. */
 image_stream open_images(const features_request *request, const input_list *inputs);
+
+/* The first and the last place of the images that a request wants, and their number. WRONG_USAGE when a shard would be
+ * empty. */
+exit_status shard_bounds(const features_request *request, const input_list *inputs, image_place *from, image_place *to,
+                         size_t *count);
 
 /* --energy: prints where the energy goes, averaged over all images. */
 exit_status print_energy(const features_request *request, const input_list *inputs);

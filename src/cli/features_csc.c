@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/features_csc.h"
 
+#include "cli/feature_output.h"
 #include "cli/progress.h"
-#include "cli/rows.h"
-#include "cli/sidecar.h"
 #include "cli/signals.h"
 
 #include <math.h>
@@ -15,11 +14,9 @@ typedef struct code_job {
     const features_request *request;
     const input_list *inputs;
     dictionary_file file;
-    feature_rows rows;
-    sidecar_set sidecars;
+    feature_output output;
     ond_array smooth, codes[OND_MAX_LAYERS];
-    size_t done, failed, height, width; /* of the first image */
-    bool broken;
+    size_t height, width; /* of the first image */
 } code_job;
 
 static void name_atom(const void *context, size_t channel, char name[CHANNEL_NAME])
@@ -56,7 +53,7 @@ static bool is_fit(code_job *job, const image_origin *origin, ond_array *image)
 {
     size_t height = image->shape[image->rank - 2];
     size_t width = image->shape[image->rank - 1];
-    if (job->done == 0) {
+    if (job->height == 0) {
         job->height = height;
         job->width = width;
     }
@@ -70,79 +67,103 @@ static bool is_fit(code_job *job, const image_origin *origin, ond_array *image)
     return !job->request->features.standardize || standardize(origin, image);
 }
 
-static void write_codes(code_job *job, const image_origin *origin)
+static void write_codes(code_job *job, const image_origin *origin, const size_t size[2])
 {
     ond_array row = job->codes[job->file.count - 1];
     if (job->request->features.pool == POOL_MEAN) {
         row = pool(&row);
     }
-    if (job->rows.count == 0) {
-        job->rows.single = job->inputs->is_single && !origin->is_item;
-    }
-    job->broken = rows_append(&job->rows, &row) != OND_OK;
-    if (job->broken) {
-        complain_of(job->rows.path);
-        return;
-    }
-    job->broken = sidecars_append(&job->sidecars, origin, job->rows.count - 1, job->height, job->width) != OND_OK;
-    if (job->broken) {
-        complain_of(job->sidecars.index);
-    }
+    output_append(&job->output, origin, &row, size[0], size[1]);
 }
 
-static void walk(code_job *job)
+static image_stream open_stream(const code_job *job)
 {
     image_stream stream = open_images(job->request, job->inputs);
     stream.color = dictionary_color(&job->file);
-    image_event event;
+    return stream;
+}
+
+/* The size that all images must have is that of the first, in whichever share it is. */
+static void find_first_size(code_job *job)
+{
+    image_stream stream = open_stream(job);
     ond_array image = {0};
-    while (!job->broken && !stop_signal() && (event = image_stream_next(&stream, &image)) != IMAGE_END) {
-        bool fine = event == IMAGE_READY && is_fit(job, &stream.origin, &image);
-        if (fine && encode(job, &image)) {
-            complain_of_image(&stream.origin, NULL);
-            fine = false;
+    image_event event;
+    while (job->height == 0 && !stop_signal() && (event = image_stream_next(&stream, &image)) != IMAGE_END) {
+        if (event == IMAGE_READY) {
+            is_fit(job, &stream.origin, &image);
         }
-        if (fine) {
-            write_codes(job, &stream.origin);
-        }
-        job->done += fine;
-        job->failed += !fine;
-        progress_advance(1);
     }
     image_stream_close(&stream);
     ond_array_free(&image);
 }
 
-static bool finish(code_job *job)
+static void take(code_job *job, const image_stream *stream, image_event event, ond_array *image)
 {
-    bool keep = job->done > 0 && !job->broken && !stop_signal();
-    feature_facts facts = {job->request, &job->rows, NULL, job->done, job->failed};
-    bool fine = sidecars_finish(&job->sidecars, &facts, keep);
-    if (rows_finish(&job->rows, keep && fine)) {
-        complain_of(job->rows.path);
+    bool fine = event == IMAGE_READY && is_fit(job, &stream->origin, image);
+    if (fine && encode(job, image)) {
+        complain_of_image(&stream->origin, NULL);
         fine = false;
     }
-    return keep && fine;
+    if (fine) {
+        write_codes(job, &stream->origin, image->shape + image->rank - 2);
+    }
+    job->output.failed += !fine;
+    job->output.state.first_size[0] = job->height;
+    job->output.state.first_size[1] = job->width;
+    output_settle(&job->output, image_stream_place(stream));
+    progress_advance(1);
 }
 
-static exit_status run(code_job *job)
+static void walk(code_job *job, image_place from, image_place to)
+{
+    image_stream stream = open_stream(job);
+    ond_array image = {0};
+    job->output.failed += !image_stream_go(&stream, from);
+    while (!job->output.broken && !stop_signal() && is_before(image_stream_place(&stream), to)) {
+        image_event event = image_stream_next(&stream, &image);
+        if (event == IMAGE_END) {
+            break;
+        }
+        take(job, &stream, event, &image);
+    }
+    image_stream_close(&stream);
+    ond_array_free(&image);
+}
+
+static exit_status run(code_job *job, size_t expected, image_place from, image_place to)
 {
     double started = seconds_now();
-    const char *output = job->request->common.output;
-    size_t shape[OND_MAX_RANK];
-    char text[SHAPE_TEXT];
-    job->failed = job->inputs->failed;
-    job->rows = (feature_rows){.path = output, .format = rows_format_of(output), .namer = name_atom};
-    progress_start(images_count(job->inputs), job->request->common.quiet);
-    walk(job);
+    const run_state *state = &job->output.state;
+    job->height = state->first_size[0];
+    job->width = state->first_size[1];
+    if (is_before((image_place){0, 0}, from) && state->rows == 0) {
+        find_first_size(job);
+    }
+    progress_start(expected, job->request->common.quiet);
+    progress_advance(state->rows + state->failed);
+    walk(job, is_before(from, state->place) ? state->place : from, to);
     progress_hide();
-    if (!finish(job)) {
+    if (!output_finish(&job->output, NULL)) {
         return SOME_FAILED;
     }
-    int rank = rows_shape(&job->rows, shape);
-    note(&job->request->common, "%s: %zu done, %zu failed, %s, %.2f s", output, job->done, job->failed,
-         shape_text(rank, shape, text), seconds_now() - started);
-    return job->failed == 0 ? ALL_DONE : SOME_FAILED;
+    output_summary(&job->output, seconds_now() - started);
+    return job->output.failed == 0 ? ALL_DONE : SOME_FAILED;
+}
+
+static exit_status open_and_run(code_job *job)
+{
+    image_place from, to;
+    size_t expected = 0;
+    exit_status status = shard_bounds(job->request, job->inputs, &from, &to, &expected);
+    if (status != ALL_DONE) {
+        return status;
+    }
+    output_event event = output_open(job->request, job->inputs, expected, name_atom, NULL, &job->output);
+    bool is_done = event == OUTPUT_COMPLETE && job->output.failed == 0;
+    status = event == OUTPUT_READY ? run(job, expected, from, to) : is_done ? ALL_DONE : SOME_FAILED;
+    output_close(&job->output);
+    return status;
 }
 
 exit_status write_code_features(const features_request *request, const input_list *inputs)
@@ -160,11 +181,8 @@ exit_status write_code_features(const features_request *request, const input_lis
     }
     exit_status status = dictionary_lambdas(command, request->lambdas, &job.file);
     if (status == ALL_DONE) {
-        bool free_place
-            = output_is_free(&request->common, request->common.output) && sidecars_plan(request, &job.sidecars);
-        status = free_place ? run(&job) : SOME_FAILED;
+        status = open_and_run(&job);
     }
-    sidecars_free(&job.sidecars);
     dictionary_close(&job.file);
     ond_array_free(&job.smooth);
     for (size_t i = 0; i < OND_MAX_LAYERS; i++) {

@@ -125,28 +125,36 @@ static image_event next_item(image_stream *stream, ond_array *image)
     return finish_image(stream, image);
 }
 
-static image_event open_array(image_stream *stream, ond_array *image)
+/* Opens the array file of `origin`. Returns the rank, or 0 after a complaint. */
+static int open_array(image_stream *stream, size_t shape[OND_MAX_RANK])
 {
     if (ond_array_reader_create(stream->origin.file.path, &stream->reader)) {
-        return failed(stream);
+        failed(stream);
+        return 0;
     }
-    size_t shape[OND_MAX_RANK];
     int rank = image_rank(stream, ond_array_reader_shape(stream->reader, shape), shape);
     stream->maximum = ond_array_reader_maximum(stream->reader);
     if (rank == 0) {
         image_stream_close(stream);
-        return IMAGE_FAILED;
+    } else if (rank > 2) {
+        stream->origin.is_item = true;
+        stream->origin.item = (size_t)-1; /* one before the first */
     }
-    if (rank == 2) {
-        if (read_rows(stream->reader, shape, image)) {
-            return failed(stream);
-        }
-        image_stream_close(stream);
-        return finish_image(stream, image);
+    return rank;
+}
+
+static image_event take_array(image_stream *stream, ond_array *image)
+{
+    size_t shape[OND_MAX_RANK];
+    int rank = open_array(stream, shape);
+    if (rank != 2) {
+        return rank ? next_item(stream, image) : IMAGE_FAILED;
     }
-    stream->origin.is_item = true;
-    stream->origin.item = (size_t)-1; /* one before the first */
-    return next_item(stream, image);
+    if (read_rows(stream->reader, shape, image)) {
+        return failed(stream);
+    }
+    image_stream_close(stream);
+    return finish_image(stream, image);
 }
 
 static image_event next_as_stored(image_stream *stream, ond_array *image)
@@ -162,7 +170,7 @@ static image_event next_as_stored(image_stream *stream, ond_array *image)
     }
     stream->origin = (image_origin){.file = stream->inputs->files[stream->next_file++]};
     if (ond_array_recognize(stream->origin.file.path)) {
-        return open_array(stream, image);
+        return take_array(stream, image);
     }
     return ond_image_read(stream->origin.file.path, stream->color, image) ? failed(stream) : IMAGE_READY;
 }
@@ -189,6 +197,35 @@ void image_stream_close(image_stream *stream)
     stream->reader = NULL;
 }
 
+image_place image_stream_place(const image_stream *stream)
+{
+    size_t shape[OND_MAX_RANK], taken = stream->origin.item + 1;
+    if (!stream->reader) {
+        return (image_place){stream->next_file, 0};
+    }
+    ond_array_reader_shape(stream->reader, shape);
+    return taken < shape[0] ? (image_place){stream->next_file - 1, taken} : (image_place){stream->next_file, 0};
+}
+
+bool image_stream_go(image_stream *stream, image_place place)
+{
+    size_t shape[OND_MAX_RANK];
+    stream->next_file = place.file;
+    if (place.item == 0 || place.file >= stream->inputs->count) {
+        return true;
+    }
+    stream->origin = (image_origin){.file = stream->inputs->files[stream->next_file++]};
+    if (open_array(stream, shape) == 0) {
+        return false;
+    }
+    if (ond_array_reader_skip(stream->reader, place.item)) {
+        failed(stream);
+        return false;
+    }
+    stream->origin.item = place.item - 1;
+    return true;
+}
+
 static size_t count_in_file(const char *path)
 {
     ond_array_reader *reader = NULL;
@@ -208,6 +245,20 @@ size_t images_count(const input_list *inputs)
         count += count_in_file(inputs->files[i].path);
     }
     return count;
+}
+
+image_place images_place(const input_list *inputs, size_t index)
+{
+    image_place place = {0, index};
+    while (place.file < inputs->count) {
+        size_t count = count_in_file(inputs->files[place.file].path);
+        if (place.item < count) {
+            break;
+        }
+        place.item -= count;
+        place.file++;
+    }
+    return place;
 }
 
 static ond_status read_array(file_name name, bool as_stored, whole_file *file)

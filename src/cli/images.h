@@ -11,6 +11,16 @@ typedef struct image_origin {
     size_t item;
 } image_origin;
 
+/* A place between two images of the inputs: so many files are behind it, and so many items of the next one. */
+typedef struct image_place {
+    size_t file, item;
+} image_place;
+
+static inline bool is_before(image_place a, image_place b)
+{
+    return a.file < b.file || (a.file == b.file && a.item < b.item);
+}
+
 /* Walks over the images of all inputs, one in memory at a time. */
 typedef struct image_stream {
     const input_list *inputs;
@@ -32,11 +42,19 @@ typedef enum image_event {
 image_event image_stream_next(image_stream *stream, ond_array *image);
 void image_stream_close(image_stream *stream);
 
+/* Where the next image is taken. */
+image_place image_stream_place(const image_stream *stream);
+/* Goes there, in a stream that nothing was taken from. False after a complaint: the walk can go on with the file after.
+ */
+bool image_stream_go(image_stream *stream, image_place place);
+
 /* "ondelet: FILE: image 7: cause". `cause` NULL: the library's last message. */
 void complain_of_image(const image_origin *origin, const char *cause);
 
 /* Number of images that the inputs hold, from the headers alone; what cannot be read counts as one. */
 size_t images_count(const input_list *inputs);
+/* Where image `index` is when they are counted so; the end for the number of images. */
+image_place images_place(const input_list *inputs, size_t index);
 
 /* A whole file as one array, and what its samples are. */
 typedef struct whole_file {

@@ -34,14 +34,34 @@ exit_status plans_create(const features_request *request, size_t expected, featu
     return wrong_usage(request->common.command, "%s", ond_error_message());
 }
 
-const ond_scattering *plans_choose(feature_plans *plans, size_t run)
+bool plans_are_fixed(const features_request *request)
+{
+    return request->shard_count > 0
+               ? !was_given(&request->common, "planning")
+               : was_given(&request->common, "planning") && request->scattering.planning == OND_PLANNING_ESTIMATE;
+}
+
+static void decide(feature_plans *plans, size_t height, size_t width, size_t run)
 {
     const features_request *request = plans->request;
     size_t of_this_size = takes_any_size(request) ? run : plans->expected;
-    if (was_given(&request->common, "planning") || of_this_size < many) {
+    bool is_free = !plans_are_fixed(request) && !was_given(&request->common, "planning");
+    plans->is_decided = true;
+    if (is_free && of_this_size >= many) {
+        plans->measured_size[0] = height;
+        plans->measured_size[1] = width;
+    }
+}
+
+const ond_scattering *plans_choose(feature_plans *plans, size_t height, size_t width, size_t run)
+{
+    if (!plans->is_decided) {
+        decide(plans, height, width, run);
+    }
+    if (plans->measured_size[0] != height || plans->measured_size[1] != width) {
         return plans->quick;
     }
-    if (!plans->measured && make_plan(request, OND_PLANNING_MEASURE, &plans->measured)) {
+    if (!plans->measured && make_plan(plans->request, OND_PLANNING_MEASURE, &plans->measured)) {
         complain("%s", ond_error_message());
     }
     return plans->measured;
@@ -55,6 +75,23 @@ image_stream open_images(const features_request *request, const input_list *inpu
         .height = request->height,
         .width = request->width,
     };
+}
+
+exit_status shard_bounds(const features_request *request, const input_list *inputs, image_place *from, image_place *to,
+                         size_t *count)
+{
+    size_t all = images_count(inputs);
+    size_t parts = request->shard_count ? (size_t)request->shard_count : 1, part = (size_t)request->shard_index;
+    if (all < parts) {
+        return wrong_usage(request->common.command, "%zu images cannot be shared out to %zu shards", all, parts);
+    }
+    /* Shares differ by one image at most; no product overflows. */
+    size_t each = all / parts, rest = all % parts;
+    size_t first = part * each + (part < rest ? part : rest);
+    *count = each + (part < rest);
+    *from = images_place(inputs, first);
+    *to = images_place(inputs, first + *count);
+    return ALL_DONE;
 }
 
 void plans_destroy(feature_plans *plans)

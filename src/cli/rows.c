@@ -78,22 +78,39 @@ static bool goes_to_stdout(const feature_rows *rows)
     return strcmp(rows->path, "-") == 0;
 }
 
+static ond_status open_array(feature_rows *rows)
+{
+    const char *path = goes_to_stdout(rows) ? spool_output() : rows->path;
+    if (rows->continues) {
+        return ond_array_writer_continue(path, rows->rank, rows->shape, rows->count, &rows->array);
+    }
+    return !path ? OND_ERROR_IO : ond_array_writer_create(path, rows->rank, rows->shape, &rows->array);
+}
+
 static ond_status open_rows(feature_rows *rows, const ond_array *row)
 {
     rows->rank = row->rank;
     memcpy(rows->shape, row->shape, sizeof rows->shape);
     if (rows->format == ROWS_NPY) {
-        if (rows->single) {
-            return OND_OK;
-        }
-        const char *path = goes_to_stdout(rows) ? spool_output() : rows->path;
-        return !path ? OND_ERROR_IO : ond_array_writer_create(path, row->rank, row->shape, &rows->array);
+        return rows->single ? OND_OK : open_array(rows);
     }
-    ond_status status = ond_file_create(rows->path, &rows->text);
+    ond_status status
+        = rows->continues ? ond_file_continue(rows->path, 0, &rows->text) : ond_file_create(rows->path, &rows->text);
     if (status == OND_OK && rows->format == ROWS_CSV) {
         status = print_header(rows);
     }
     return status;
+}
+
+ond_status rows_resume(feature_rows *rows, size_t bytes)
+{
+    return rows->format == ROWS_NPY ? open_array(rows) : ond_file_continue(rows->path, bytes, &rows->text);
+}
+
+ond_status rows_commit(feature_rows *rows, size_t *bytes)
+{
+    *bytes = 0;
+    return rows->array ? ond_array_writer_commit(rows->array) : ond_file_commit(rows->text, bytes);
 }
 
 ond_status rows_append(feature_rows *rows, const ond_array *row)

@@ -22,6 +22,7 @@ typedef struct feature_rows {
     const void *namer_context;
     ond_array_writer *array;
     ond_file *text;
+    bool continues; /* what is written outlives the process: see ond_file_continue */
     size_t count;
     int rank; /* of one row */
     size_t shape[OND_MAX_RANK];
@@ -29,6 +30,10 @@ typedef struct feature_rows {
 
 /* Appends one image's features: [channels] or [channels, height, width]. All rows have one shape. */
 ond_status rows_append(feature_rows *rows, const ond_array *row);
+/* Takes up the file of an earlier run, which holds `count` rows of `shape`, `bytes` bytes of a text. */
+ond_status rows_resume(feature_rows *rows, size_t bytes);
+/* All rows so far reach the disk; `*bytes`: where a text goes on. */
+ond_status rows_commit(feature_rows *rows, size_t *bytes);
 /* Completes the file, or removes the partial one when `keep` is false. */
 ond_status rows_finish(feature_rows *rows, bool keep);
 /* Shape of the whole file. Returns the rank. */

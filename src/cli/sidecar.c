@@ -7,8 +7,7 @@
 
 static const char color_letters[] = "rgb";
 
-/* "digits.npy" → "digits" + ending */
-static char *beside(const char *output, const char *ending)
+char *beside(const char *output, const char *ending)
 {
     char *stem = copy_text(output);
     *strrchr(stem, '.') = '\0';
@@ -39,6 +38,14 @@ bool sidecars_plan(const features_request *request, sidecar_set *sidecars)
             complain("%s: is named for two outputs", output);
             return false;
         }
+    }
+    return true;
+}
+
+bool sidecars_are_free(const features_request *request, const sidecar_set *sidecars)
+{
+    const char *const all[] = {sidecars->index, sidecars->parameters, sidecars->paths};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (all[i] && !output_is_free(&request->common, all[i])) {
             return false;
         }
@@ -46,18 +53,28 @@ bool sidecars_plan(const features_request *request, sidecar_set *sidecars)
     return true;
 }
 
+static ond_status open_index(sidecar_set *sidecars)
+{
+    ond_status status = sidecars->continues
+                            ? ond_file_continue(sidecars->index, sidecars->index_bytes, &sidecars->index_file)
+                            : ond_file_create(sidecars->index, &sidecars->index_file);
+    if (status == OND_OK && sidecars->index_bytes == 0) {
+        status = ond_file_print(sidecars->index_file, "row,input,item,height,width\n");
+    }
+    return status;
+}
+
+ond_status sidecars_resume(sidecar_set *sidecars)
+{
+    return open_index(sidecars);
+}
+
 ond_status sidecars_append(sidecar_set *sidecars, const image_origin *origin, size_t row, size_t height, size_t width)
 {
     if (!sidecars->index) {
         return OND_OK;
     }
-    ond_status status = OND_OK;
-    if (!sidecars->index_file) {
-        status = ond_file_create(sidecars->index, &sidecars->index_file);
-        if (status == OND_OK) {
-            status = ond_file_print(sidecars->index_file, "row,input,item,height,width\n");
-        }
-    }
+    ond_status status = sidecars->index_file ? OND_OK : open_index(sidecars);
     if (status == OND_OK) {
         status = ond_file_print(sidecars->index_file, "%zu,", row);
     }
@@ -145,29 +162,14 @@ static ond_status write_paths(const char *path, const feature_facts *facts)
 
 static json_t *parameters_json(const feature_facts *facts)
 {
-    const features_request *request = facts->request;
     size_t shape[OND_MAX_RANK];
     int rank = rows_shape(facts->rows, shape);
-    json_t *object = json_pack("{s:i, s:s, s:s, s:s}", "schema", 1, "program", "ondelet", "version", ond_version(),
-                               "command", "features");
-    json_object_set_new(object, "output", json_text(request->common.output));
+    json_t *object = request_json(facts->request, facts->inputs);
+    json_object_set_new(object, "output", json_text(facts->request->common.output));
     json_object_set_new(object, "shape", json_shape(rank, shape));
     json_object_set_new(object, "channels", json_integer((json_int_t)facts->rows->shape[0]));
     json_object_set_new(object, "done", json_integer((json_int_t)facts->done));
     json_object_set_new(object, "failed", json_integer((json_int_t)facts->failed));
-    if (request->features.transform == FEATURES_CSC) {
-        json_object_set_new(object, "dictionary", json_text(request->dictionary));
-        json_object_set_new(object, "lambdas", request->lambdas ? json_text(request->lambdas) : json_null());
-        json_object_set_new(object, "csc", json_options(features_code_options(), &request->csc));
-        json_object_set_new(object, "pursuit", json_options(ond_pursuit_options(), &request->pursuit));
-    } else {
-        json_object_set_new(object, "bank", bank_json(&request->bank));
-        json_object_set_new(object, "scattering", json_options(ond_scattering_options(), &request->scattering));
-    }
-    json_object_set_new(object, "features", json_options(features_options(), &request->features));
-    if (request->resize) {
-        json_object_set_new(object, "resize", json_text(request->resize));
-    }
     return object;
 }
 

@@ -10,16 +10,29 @@
 typedef struct sidecar_set {
     char *index, *parameters, *paths;
     ond_file *index_file;
+    bool continues; /* the index outlives the process; its first `index_bytes` bytes are kept */
+    size_t index_bytes;
 } sidecar_set;
 
-/* False, after a complaint, when one of them exists already and may not be replaced. */
+/* Where they are. False, after a complaint, when one would be the output itself. */
 bool sidecars_plan(const features_request *request, sidecar_set *sidecars);
+/* False, after a complaint, when one of them exists already and may not be replaced. */
+bool sidecars_are_free(const features_request *request, const sidecar_set *sidecars);
+
+/* "digits.npy" → "digits" + ending, a new text. */
+char *beside(const char *output, const char *ending);
+
+/* All parameters of a run, as its parameters' file and its journal have them. */
+json_t *request_json(const features_request *request, const input_list *inputs);
+/* Takes up the index of an earlier run behind its first `index_bytes` bytes. */
+ond_status sidecars_resume(sidecar_set *sidecars);
 /* One row of the index: where the features' row comes from. */
 ond_status sidecars_append(sidecar_set *sidecars, const image_origin *origin, size_t row, size_t height, size_t width);
 
 /* What the parameters' file tells. */
 typedef struct feature_facts {
     const features_request *request;
+    const input_list *inputs;
     const feature_rows *rows;
     const ond_scattering *scattering; /* NULL: the features are codes */
     size_t done, failed;

@@ -3,8 +3,13 @@
 #define OND_CLI_SIGNALS_H
 
 /* A closed pipe becomes a write error. The first interrupt asks the work to stop, so that partial files are removed;
- * the second one kills. */
+ * when it has not stopped within 0.7 s (one large image can last longer), the program ends where it is. The second one
+ * kills. */
 void signals_prepare(void);
+
+/* What a user is told who stops the program: "the same command with --resume goes on". NULL: nothing. The text stays.
+ */
+void signals_hint(const char *text);
 
 /* The signal that asked to stop, or 0. */
 int stop_signal(void);

@@ -117,12 +117,12 @@ ond_status ond_wisdom_write(const char *path)
     }
     ond_planner_lock();
     ond_status status = OND_OK;
-    if (measured) {
+    if (path || measured) {
         status = path ? OND_OK : make_folders(usual);
         if (status == OND_OK) {
             status = write_beside_and_rename(usual);
         }
-        measured = status != OND_OK;
+        measured = measured && (path || status != OND_OK);
     }
     ond_planner_unlock();
     return status;

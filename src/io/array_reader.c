@@ -305,6 +305,21 @@ ond_status ond_array_reader_next(ond_array_reader *reader, ond_array *item, bool
     return OND_OK;
 }
 
+ond_status ond_array_reader_skip(ond_array_reader *reader, size_t count)
+{
+    if (!reader) {
+        return ond_fail(OND_ERROR_ARGUMENT, "the reader is missing");
+    }
+    size_t left = reader->items - reader->next;
+    count = count < left ? count : left;
+    if (!reader->header.fortran) { /* else the file is read whole */
+        uint64_t bytes = (uint64_t)count * reader->item_count * reader->header.element->size;
+        OND_TRY(reader_fail(reader, ond_stream_skip(reader->stream, bytes)));
+    }
+    reader->next += count;
+    return OND_OK;
+}
+
 void ond_array_reader_destroy(ond_array_reader *reader)
 {
     if (!reader) {

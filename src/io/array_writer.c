@@ -70,21 +70,43 @@ static ond_status writer_put_header(ond_array_writer *writer)
                  : ond_file_rewrite(writer->file, header, writer->header_size);
 }
 
-static ond_status writer_start(ond_array_writer *writer, const char *path, const size_t *item_shape)
+/* Where a partial file goes on; NULL: a new file. */
+typedef const size_t *kept_items;
+
+static ond_status writer_open(ond_array_writer *writer, const char *path, kept_items kept)
+{
+    char header[OND_NPY_HEADER_SIZE];
+    size_t header_size = 0, item_bytes = writer->item_count * sizeof(float), bytes = 0;
+    if (!kept) {
+        return ond_file_create(path, &writer->file);
+    }
+    ond_npy_header_format(writer->rank + 1, writer->shape, header, &header_size);
+    if (*kept && item_bytes && *kept > (SIZE_MAX - header_size) / item_bytes) {
+        return ond_fail(OND_ERROR_ARGUMENT, "%s: %zu items to go on from are more than a file can hold", path, *kept);
+    }
+    bytes = *kept ? header_size + *kept * item_bytes : 0;
+    OND_TRY(ond_file_continue(path, bytes, &writer->file));
+    writer->header_size = bytes ? header_size : 0;
+    return OND_OK;
+}
+
+static ond_status writer_start(ond_array_writer *writer, const char *path, const size_t *item_shape, kept_items kept)
 {
     OND_TRY(ond_shape_count(writer->rank, item_shape, &writer->item_count));
     for (int axis = 0; axis < writer->rank; axis++) {
         writer->shape[axis + 1] = item_shape[axis];
     }
-    OND_TRY(ond_file_create(path, &writer->file));
+    OND_TRY(writer_open(writer, path, kept));
     if (!ond_file_seekable(writer->file)) {
         return ond_fail(OND_ERROR_ARGUMENT, "%s: cannot hold an array written item by item: its header comes last",
                         ond_file_name(writer->file));
     }
-    return writer_put_header(writer);
+    writer->shape[0] = kept ? *kept : 0;
+    return writer->header_size ? OND_OK : writer_put_header(writer);
 }
 
-ond_status ond_array_writer_create(const char *path, int rank, const size_t *item_shape, ond_array_writer **writer)
+static ond_status writer_make(const char *path, int rank, const size_t *item_shape, kept_items kept,
+                              ond_array_writer **writer)
 {
     if (!path || !writer || (rank > 0 && !item_shape)) {
         return ond_fail(OND_ERROR_ARGUMENT, "the %s is missing", !path ? "path" : !writer ? "output" : "item shape");
@@ -101,13 +123,30 @@ ond_status ond_array_writer_create(const char *path, int rank, const size_t *ite
         return OND_ERROR_MEMORY;
     }
     made->rank = rank;
-    ond_status status = writer_start(made, path, item_shape);
+    ond_status status = writer_start(made, path, item_shape, kept);
     if (status != OND_OK) {
         ond_array_writer_destroy(made);
         return status;
     }
     *writer = made;
     return OND_OK;
+}
+
+ond_status ond_array_writer_create(const char *path, int rank, const size_t *item_shape, ond_array_writer **writer)
+{
+    return writer_make(path, rank, item_shape, NULL, writer);
+}
+
+ond_status ond_array_writer_continue(const char *path, int rank, const size_t *item_shape, size_t items,
+                                     ond_array_writer **writer)
+{
+    return writer_make(path, rank, item_shape, &items, writer);
+}
+
+ond_status ond_array_writer_commit(ond_array_writer *writer)
+{
+    size_t bytes = 0;
+    return writer ? ond_file_commit(writer->file, &bytes) : ond_fail(OND_ERROR_ARGUMENT, "the writer is missing");
 }
 
 ond_status ond_array_writer_append(ond_array_writer *writer, const ond_array *item)

@@ -26,6 +26,7 @@ struct ond_file {
     char *path;      /* as given, for messages */
     char *target;    /* what the temporary file becomes: the path with symbolic links followed */
     char *temporary; /* NULL when written straight: standard output, devices, pipes */
+    bool stays;      /* a temporary file that ond_file_continue can go on with */
     int descriptor;  /* -1 when closed */
     int error;       /* errno of the first failure; all later calls fail with it */
     locale_t locale; /* in which a decimal point is a point */
@@ -83,6 +84,32 @@ static ond_status file_open_temporary(ond_file *file)
     return OND_OK;
 }
 
+/* The file that an earlier process left, cut to its first `bytes`; a new one for 0 bytes. */
+static ond_status file_open_partial(ond_file *file, size_t bytes)
+{
+    size_t room = strlen(file->target) + NAME_ROOM;
+    file->temporary = ond_memory_allocate(room, 1);
+    if (!file->temporary) {
+        return OND_ERROR_MEMORY;
+    }
+    file->stays = true;
+    snprintf(file->temporary, room, "%s" OND_PARTIAL_ENDING, file->target);
+    int creates = bytes ? 0 : O_CREAT;
+    struct stat found;
+    file->descriptor = open(file->temporary, O_WRONLY | creates | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0666);
+    if (file->descriptor < 0 || fstat(file->descriptor, &found) != 0) {
+        return file_fail(file, "cannot open what was begun");
+    }
+    if (!S_ISREG(found.st_mode) || (uintmax_t)found.st_size < bytes) {
+        return ond_fail(OND_ERROR_FORMAT, "%s: holds %lld bytes, %zu wanted", file->temporary, (long long)found.st_size,
+                        bytes);
+    }
+    if (ftruncate(file->descriptor, (off_t)bytes) != 0 || lseek(file->descriptor, 0, SEEK_END) < 0) {
+        return file_fail(file, "cannot go on");
+    }
+    return OND_OK;
+}
+
 static ond_status file_open_straight(ond_file *file, int descriptor)
 {
     file->descriptor = descriptor;
@@ -98,7 +125,8 @@ static ond_status file_find_target(ond_file *file, bool exists)
     return file->target ? OND_OK : OND_ERROR_MEMORY;
 }
 
-static ond_status file_open(ond_file *file)
+/* `bytes` of what was begun are kept when the temporary file stays. */
+static ond_status file_open(ond_file *file, bool stays, size_t bytes)
 {
     if (strcmp(file->path, "-") == 0) {
         fflush(stdout);
@@ -119,10 +147,10 @@ static ond_status file_open(ond_file *file)
         return file_fail(file, "cannot replace");
     }
     OND_TRY(file_find_target(file, exists));
-    return file_open_temporary(file);
+    return stays ? file_open_partial(file, bytes) : file_open_temporary(file);
 }
 
-static ond_status file_prepare(ond_file *file, const char *path)
+static ond_status file_prepare(ond_file *file, const char *path, bool stays, size_t bytes)
 {
     file->descriptor = -1;
     file->path = ond_memory_copy_text(path);
@@ -133,10 +161,10 @@ static ond_status file_prepare(ond_file *file, const char *path)
     if (!file->locale) {
         return ond_fail(OND_ERROR_MEMORY, "out of memory for a locale");
     }
-    return file_open(file);
+    return file_open(file, stays, bytes);
 }
 
-ond_status ond_file_create(const char *path, ond_file **file)
+static ond_status file_make(const char *path, bool stays, size_t bytes, ond_file **file)
 {
     if (!path || !file) {
         return ond_fail(OND_ERROR_ARGUMENT, "the %s is missing", path ? "output" : "path");
@@ -145,13 +173,23 @@ ond_status ond_file_create(const char *path, ond_file **file)
     if (!made) {
         return OND_ERROR_MEMORY;
     }
-    ond_status status = file_prepare(made, path);
+    ond_status status = file_prepare(made, path, stays, bytes);
     if (status != OND_OK) {
         ond_file_destroy(made);
         return status;
     }
     *file = made;
     return OND_OK;
+}
+
+ond_status ond_file_create(const char *path, ond_file **file)
+{
+    return file_make(path, false, 0, file);
+}
+
+ond_status ond_file_continue(const char *path, size_t bytes, ond_file **file)
+{
+    return file_make(path, true, bytes, file);
 }
 
 static ond_status file_put(ond_file *file, const unsigned char *data, size_t bytes)
@@ -247,6 +285,20 @@ ond_status ond_file_rewrite(ond_file *file, const void *data, size_t bytes)
     return lseek(file->descriptor, 0, SEEK_END) < 0 ? file_fail(file, "cannot seek") : OND_OK;
 }
 
+ond_status ond_file_commit(ond_file *file, size_t *bytes)
+{
+    if (!file || !bytes) {
+        return ond_fail(OND_ERROR_ARGUMENT, "the %s is missing", file ? "output" : "file");
+    }
+    OND_TRY(file_flush(file));
+    off_t end = lseek(file->descriptor, 0, SEEK_CUR);
+    if (end < 0 || (fdatasync(file->descriptor) != 0 && errno != EINVAL && errno != EROFS)) {
+        return file_fail(file, "cannot write");
+    }
+    *bytes = (size_t)end;
+    return OND_OK;
+}
+
 static ond_status file_complete(ond_file *file)
 {
     OND_TRY(file_flush(file));
@@ -285,7 +337,7 @@ void ond_file_destroy(ond_file *file)
     if (file->descriptor >= 0) {
         close(file->descriptor);
     }
-    if (file->temporary) {
+    if (file->temporary && !file->stays) {
         unlink(file->temporary);
     }
     if (file->locale) {

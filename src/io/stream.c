@@ -293,6 +293,38 @@ ond_status ond_stream_read(ond_stream *stream, void *data, size_t bytes, size_t 
     return OND_OK;
 }
 
+/* Moves the descriptor on, where nothing is in the buffer. */
+static ond_status stream_jump(ond_stream *stream, uint64_t bytes)
+{
+    if (lseek(stream->descriptor, (off_t)bytes, SEEK_CUR) < 0) {
+        return ond_fail_system("cannot read");
+    }
+    stream->remaining -= bytes;
+    return OND_OK;
+}
+
+ond_status ond_stream_skip(ond_stream *stream, uint64_t bytes)
+{
+    const stream_buffer *content = stream_content(stream);
+    while (bytes > 0) {
+        size_t held = content->end - content->begin;
+        if (held == 0 && stream->size_known && bytes <= stream->remaining) {
+            return stream_jump(stream, bytes);
+        }
+        if (held == 0) {
+            OND_TRY(stream_fill(stream, 1));
+            held = content->end - content->begin;
+        }
+        if (held == 0) {
+            return ond_fail(OND_ERROR_FORMAT, "the file is truncated");
+        }
+        size_t piece = held < bytes ? held : (size_t)bytes;
+        stream_take(stream, piece);
+        bytes -= piece;
+    }
+    return OND_OK;
+}
+
 ond_status ond_stream_byte(ond_stream *stream, int *byte)
 {
     OND_TRY(stream_fill(stream, 1));

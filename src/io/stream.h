@@ -27,6 +27,9 @@ ond_status ond_stream_peek(ond_stream *stream, const unsigned char **data, size_
 /* Takes `bytes` bytes; `*taken` is smaller only at the end. */
 ond_status ond_stream_read(ond_stream *stream, void *data, size_t bytes, size_t *taken);
 
+/* Passes over `bytes` bytes; without reading them in a plain file. @retval OND_ERROR_FORMAT  fewer are left */
+ond_status ond_stream_skip(ond_stream *stream, uint64_t bytes);
+
 /* Takes one byte; −1 at the end. */
 ond_status ond_stream_byte(ond_stream *stream, int *byte);
 

@@ -80,6 +80,22 @@ static ond_status items_are_written(void *context)
     return status;
 }
 
+static ond_status items_go_on(void *context)
+{
+    float values[30] = {0};
+    ond_array item = ond_array_view(values, 2, (size_t[]){5, 6});
+    ond_array_writer *writer = NULL;
+    ond_status status = OND_OK;
+    for (size_t begun = 0; begun < 2 && status == OND_OK; begun++) {
+        status = ond_array_writer_continue(context, 2, item.shape, begun, &writer);
+        status = status == OND_OK ? ond_array_writer_append(writer, &item) : status;
+        status = status == OND_OK ? ond_array_writer_commit(writer) : status;
+        ond_array_writer_destroy(writer);
+        writer = NULL;
+    }
+    return status;
+}
+
 static ond_status text_is_written(void *context)
 {
     static char text[2000];
@@ -167,6 +183,7 @@ static void writers_survive_every_failed_allocation(void **state)
     sweep(metadata_is_copied, scratch_path("m.jpg"));
     sweep(array_is_written, scratch_path("a.npy"));
     sweep(items_are_written, scratch_path("b.npy"));
+    sweep(items_go_on, scratch_path("c.npy"));
     sweep(text_is_written, scratch_path("a.txt"));
     sweep(tensors_are_written, scratch_path("a.safetensors"));
 }

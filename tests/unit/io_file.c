@@ -67,6 +67,44 @@ static void giving_up_leaves_nothing(void **state)
     assert_int_equal(entries_of(scratch_path("folder")), before);
 }
 
+static void what_was_begun_goes_on(void **state)
+{
+    (void)state;
+    const char *path = scratch_path("long.txt");
+    ond_file *file = NULL;
+    size_t bytes = 0;
+    assert_ok(ond_file_continue(path, 0, &file));
+    assert_ok(ond_file_print(file, "first\n"));
+    assert_ok(ond_file_commit(file, &bytes));
+    assert_int_equal(bytes, 6);
+    assert_ok(ond_file_print(file, "lost\n"));
+    ond_file_destroy(file); /* as when the process is killed */
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_ok(ond_file_continue(path, bytes, &file));
+    assert_ok(ond_file_print(file, "second\n"));
+    assert_ok(ond_file_finish(&file));
+    assert_content(path, "first\nsecond\n");
+    assert_fails(OND_ERROR_IO, "long.txt: cannot open what was begun: No such file", ond_file_continue(path, 1, &file));
+    bytes_file("long.txt" OND_PARTIAL_ENDING, "abc", 3);
+    assert_fails(OND_ERROR_FORMAT, "holds 3 bytes, 4 wanted", ond_file_continue(path, 4, &file));
+    assert_ok(ond_file_continue(path, 0, &file)); /* 0: from the beginning */
+    assert_ok(ond_file_finish(&file));
+    assert_content(path, "");
+    assert_fails(OND_ERROR_ARGUMENT, "path", ond_file_continue(NULL, 0, &file));
+    assert_fails(OND_ERROR_ARGUMENT, "file", ond_file_commit(NULL, &bytes));
+}
+
+/* Somebody may have put a link there, to a file that we must not touch. */
+static void a_link_is_not_what_was_begun(void **state)
+{
+    (void)state;
+    ond_file *file = NULL;
+    const char *precious = bytes_file("precious", "keep", 4);
+    assert_int_equal(symlink(precious, scratch_path("linked.txt" OND_PARTIAL_ENDING)), 0);
+    assert_fails(OND_ERROR_IO, "cannot open what was begun", ond_file_continue(scratch_path("linked.txt"), 0, &file));
+    assert_content(scratch_path("precious"), "keep");
+}
+
 static void permissions_follow_the_umask(void **state)
 {
     (void)state;
@@ -229,6 +267,8 @@ int main(void)
         cmocka_unit_test(nothing_is_seen_before_the_end),
         cmocka_unit_test(older_file_stays_until_the_new_one_is_complete),
         cmocka_unit_test(giving_up_leaves_nothing),
+        cmocka_unit_test(what_was_begun_goes_on),
+        cmocka_unit_test(a_link_is_not_what_was_begun),
         cmocka_unit_test(permissions_follow_the_umask),
         cmocka_unit_test(symbolic_link_stays_one),
         cmocka_unit_test(long_content_is_complete),

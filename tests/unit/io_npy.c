@@ -353,6 +353,61 @@ static void item_of_another_shape_is_refused(void **state)
     ond_array_free(&again);
 }
 
+static void items_go_on_where_they_were_committed(void **state)
+{
+    (void)state;
+    const char *path = scratch_path("begun.npy");
+    ond_array_writer *writer = NULL;
+    ond_array again = {0};
+    size_t shape[1] = {2};
+    for (size_t begun = 0; begun < 3; begun++) {
+        float values[2] = {(float)begun, -1};
+        ond_array item = ond_array_view(values, 1, shape);
+        assert_ok(ond_array_writer_continue(path, 1, shape, begun, &writer));
+        assert_ok(ond_array_writer_append(writer, &item));
+        assert_ok(ond_array_writer_commit(writer));
+        assert_ok(ond_array_writer_append(writer, &item)); /* is lost when the process is killed */
+        if (begun < 2) {
+            ond_array_writer_destroy(writer);
+        }
+    }
+    assert_ok(ond_array_writer_finish(&writer));
+    assert_ok(ond_array_read(path, &again));
+    assert_shape(again, 4, 2);
+    assert_values(&again, (double[]){0, -1, 1, -1, 2, -1, 2, -1}, 8);
+    ond_array_free(&again);
+    assert_fails(OND_ERROR_IO, "cannot open what was begun", ond_array_writer_continue(path, 1, shape, 1, &writer));
+    assert_fails(OND_ERROR_ARGUMENT, "more than a file can hold",
+                 ond_array_writer_continue(path, 1, shape, SIZE_MAX / 2, &writer));
+    assert_fails(OND_ERROR_ARGUMENT, "writer", ond_array_writer_commit(NULL));
+}
+
+static void items_are_passed_over(void **state)
+{
+    (void)state;
+    enum { ITEMS = 40000 };
+    static unsigned char data[ITEMS];
+    for (size_t i = 0; i < ITEMS; i++) {
+        data[i] = (unsigned char)(i % 251);
+    }
+    const char *path = npy_file(1, DICTIONARY("|u1", "False", "(20000, 2)"), data, ITEMS);
+    for (size_t skipped = 0; skipped <= 20000; skipped += 6667) {
+        ond_array_reader *reader = NULL;
+        ond_array item = {0};
+        bool end = false;
+        assert_ok(ond_array_reader_create(path, &reader));
+        assert_ok(ond_array_reader_next(reader, &item, &end));
+        assert_ok(ond_array_reader_skip(reader, skipped));
+        assert_ok(ond_array_reader_next(reader, &item, &end));
+        assert_int_equal(end, skipped + 1 >= 20000);
+        size_t at = 2 * (skipped + 1);
+        assert_true(end || (item.data[0] == (float)data[at] && item.data[1] == (float)data[at + 1]));
+        ond_array_reader_destroy(reader);
+        ond_array_free(&item);
+    }
+    assert_fails(OND_ERROR_ARGUMENT, "reader", ond_array_reader_skip(NULL, 1));
+}
+
 static void writer_refuses_what_it_cannot_do(void **state)
 {
     (void)state;
@@ -417,6 +472,8 @@ int main(void)
         cmocka_unit_test(fortran_items_are_in_order),
         cmocka_unit_test(an_array_without_items_is_complete),
         cmocka_unit_test(item_of_another_shape_is_refused),
+        cmocka_unit_test(items_go_on_where_they_were_committed),
+        cmocka_unit_test(items_are_passed_over),
         cmocka_unit_test(writer_refuses_what_it_cannot_do),
         cmocka_unit_test(limit_is_64_elements_per_pixel),
     };
