@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,14 +17,14 @@ enum { BUFFER_SIZE = 1 << 16, GZIP_WINDOW = 15 + 16 };
 
 typedef struct stream_buffer {
     size_t begin, end;
-    bool ended; /* nothing follows what is in the buffer */
-    unsigned char data[BUFFER_SIZE];
+    bool ended;                      /* nothing follows what is in the buffer */
+    unsigned char data[BUFFER_SIZE]; /* left as it comes: zeroing it would cost more than a small file's reading */
 } stream_buffer;
 
 typedef struct stream_inflater {
     z_stream codec;
-    bool inside_member; /* the end of the file may not come here */
-    stream_buffer content;
+    bool inside_member;    /* the end of the file may not come here */
+    stream_buffer content; /* last, and its data last in it */
 } stream_inflater;
 
 struct ond_stream {
@@ -34,7 +35,7 @@ struct ond_stream {
     struct stat identity;
     stream_inflater *inflater; /* NULL unless the content is gzip */
     ond_stream *next_parked;
-    stream_buffer raw;
+    stream_buffer raw; /* last, and its data last in it */
 };
 
 static ond_stream *parked;
@@ -106,10 +107,11 @@ ond_status ond_stream_open(const char *path, ond_stream **stream)
     if (*stream) {
         return OND_OK;
     }
-    ond_stream *made = ond_memory_allocate_zero(1, sizeof *made);
+    ond_stream *made = ond_memory_allocate(1, sizeof *made);
     if (!made) {
         return OND_ERROR_MEMORY;
     }
+    memset(made, 0, offsetof(ond_stream, raw.data));
     made->identity = identity;
     made->standard_input = standard_input;
     ond_status status = stream_start(made, path);
@@ -227,10 +229,11 @@ ond_status ond_stream_inflate(ond_stream *stream)
     if (stream->inflater || available < 2 || start[0] != 0x1f || start[1] != 0x8b) {
         return OND_OK;
     }
-    stream_inflater *inflater = ond_memory_allocate_zero(1, sizeof *inflater);
+    stream_inflater *inflater = ond_memory_allocate(1, sizeof *inflater);
     if (!inflater) {
         return OND_ERROR_MEMORY;
     }
+    memset(inflater, 0, offsetof(stream_inflater, content.data));
     inflater->inside_member = true;
     inflater->codec.zalloc = inflate_allocate;
     inflater->codec.zfree = inflate_free;
