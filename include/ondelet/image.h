@@ -82,7 +82,7 @@ OND_CHECKED ond_status ond_image_write_with(const ond_array *image, int bit_dept
 
 /** Brings an image to another size with the cubic kernel of Keys (a = −1/2), widened where the image shrinks so that
  * nothing aliases; at the border the kernel is cut and its weights still add up to one.
- *  @param[in]  image    [height, width] or [channels, height, width]
+ *  @param[in]  image    [height, width] or [channels, height, width], finite
  *  @param      height, width  of the result, ≥ 1
  *  @param[out] resized  may overshoot the range of the input slightly
  *  @retval OND_ERROR_SHAPE  not an image, or a size of 0

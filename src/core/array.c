@@ -127,6 +127,17 @@ ond_status ond_array_check_finite(const ond_array *array, const char *name)
                     (double)array->data[bad], bad);
 }
 
+ond_status ond_array_check_result(const ond_array *result)
+{
+    size_t count = ond_array_count(result);
+    size_t bad = ond_vector_find_nonfinite(result->data, count);
+    if (bad == count) {
+        return OND_OK;
+    }
+    return ond_fail(OND_ERROR_ARGUMENT, "the numbers are too large: element %zu of the result is %g", bad,
+                    (double)result->data[bad]);
+}
+
 ond_status ond_array_check_filled(const ond_array *array, const char *name)
 {
     if (!array || !array->data) {

@@ -15,6 +15,9 @@ ond_status ond_shape_count(int rank, const size_t *shape, size_t *count);
 /* @retval OND_ERROR_ARGUMENT  names the first NaN or infinity and its index */
 ond_status ond_array_check_finite(const ond_array *array, const char *name);
 
+/* For results of finite numbers: @retval OND_ERROR_ARGUMENT  they were so large that one of the result is not finite */
+ond_status ond_array_check_result(const ond_array *result);
+
 /* Fails unless the array has data. */
 ond_status ond_array_check_filled(const ond_array *array, const char *name);
 

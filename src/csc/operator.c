@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "csc/operator.h"
 
+#include "core/array.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 
@@ -164,7 +165,7 @@ ond_status ond_dictionary_apply(const ond_dictionary *dictionary, const ond_arra
         status = multiply(operator_, batch.count, codes->data, false, signal->data);
     }
     ond_operator_destroy(operator_);
-    return status;
+    return status ? status : ond_array_check_result(signal);
 }
 
 ond_status ond_dictionary_adjoint(const ond_dictionary *dictionary, const ond_array *signal, ond_array *codes)
@@ -179,5 +180,5 @@ ond_status ond_dictionary_adjoint(const ond_dictionary *dictionary, const ond_ar
         status = multiply(operator_, batch.count, signal->data, true, codes->data);
     }
     ond_operator_destroy(operator_);
-    return status;
+    return status ? status : ond_array_check_result(codes);
 }

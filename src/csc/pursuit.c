@@ -272,6 +272,9 @@ static ond_status run(job *j, const ond_dictionary *const *layers, size_t count,
     OND_TRY(resize_codes(j, count, codes));
     OND_TRY(expand(j, count));
     OND_TRY(solve(j, count, wants_report));
+    for (size_t i = 0; i < count; i++) {
+        OND_TRY(ond_array_check_result(&codes[i]));
+    }
     complete_report(j, count);
     return write_curve(j);
 }
@@ -353,5 +356,5 @@ ond_status ond_homotopy(const ond_dictionary *dictionary, const ond_dictionary *
     }
     ond_array_free(&error);
     ond_array_free(&step);
-    return status;
+    return status ? status : ond_array_check_result(codes);
 }

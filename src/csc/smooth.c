@@ -53,14 +53,14 @@ static void smooth_plane(const ond_fft *fft, const float *image, size_t height, 
 ond_status ond_smooth_part(const ond_array *image, double smoothness, ond_array *smooth)
 {
     char text[OND_SHAPE_TEXT_SIZE];
-    if ((image->rank != 2 && image->rank != 3) || ond_array_count(image) == 0) {
+    OND_TRY(ond_array_check_filled(image, "the image"));
+    if (image->rank != 2 && image->rank != 3) {
         return ond_fail(OND_ERROR_SHAPE, "the image is %s, [height, width] or [channels, height, width] is wanted",
                         ond_shape_text(image->rank, image->shape, text));
     }
     if (!(smoothness > 0) || !isfinite(smoothness)) {
         return ond_fail(OND_ERROR_ARGUMENT, "smoothness = %g is not positive", smoothness);
     }
-    OND_TRY(ond_array_check_filled(image, "the image"));
     OND_TRY(ond_array_check_finite(image, "the image"));
     size_t height = image->shape[image->rank - 2];
     size_t width = image->shape[image->rank - 1];
@@ -78,5 +78,5 @@ ond_status ond_smooth_part(const ond_array *image, double smoothness, ond_array 
     ond_memory_free(real);
     ond_memory_free(plane);
     ond_fft_destroy(fft);
-    return has_memory ? OND_OK : OND_ERROR_MEMORY;
+    return has_memory ? ond_array_check_result(smooth) : OND_ERROR_MEMORY;
 }

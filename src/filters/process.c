@@ -88,8 +88,12 @@ ond_status ond_bands_analysis(const ond_bands *bands, const ond_array *image, on
         shape_of(bands, i, shape);
         OND_TRY(ond_array_resize(&coefficients[i], 2, shape));
     }
-    return ond_bands_run(&(ond_bands_job){
-        .bands = bands, .images = image, .count = 1, .by_rows = true, .function = copy_out, .context = coefficients});
+    OND_TRY(ond_bands_run(&(ond_bands_job){
+        .bands = bands, .images = image, .count = 1, .by_rows = true, .function = copy_out, .context = coefficients}));
+    for (size_t i = 0; i < bands->filters->count; i++) {
+        OND_TRY(ond_array_check_result(&coefficients[i]));
+    }
+    return OND_OK;
 }
 
 static ond_status check_coefficients(const ond_bands *bands, const ond_array *coefficients)
@@ -116,6 +120,7 @@ ond_status ond_bands_synthesis(const ond_bands *bands, const ond_array *coeffici
         const ond_array *given;
         void *context;
     } arrays = {.given = coefficients}; /* copy_in reads them only */
-    return ond_bands_run(&(ond_bands_job){
-        .bands = bands, .by_rows = true, .function = copy_in, .context = arrays.context, .result = image->data});
+    OND_TRY(ond_bands_run(&(ond_bands_job){
+        .bands = bands, .by_rows = true, .function = copy_in, .context = arrays.context, .result = image->data}));
+    return ond_array_check_result(image);
 }

@@ -202,7 +202,8 @@ ond_status ond_filters_analysis(const ond_filters *filters, const ond_array *ima
     size_t shape[4] = {filters->count, parts_of(filters), filters->height, filters->width};
     OND_TRY(ond_array_resize(coefficients, 4, shape));
     if (shape[1] == 1) {
-        return run_bands(filters, image, *coefficients, NULL);
+        OND_TRY(run_bands(filters, image, *coefficients, NULL));
+        return ond_array_check_result(coefficients);
     }
     transform call;
     ond_status status = transform_begin(&call, filters, ond_parallel_workers(filters->count));
@@ -214,7 +215,7 @@ ond_status ond_filters_analysis(const ond_filters *filters, const ond_array *ima
         status = ond_parallel_for(filters->count, call.workers, analyse_with_filter, &context);
     }
     transform_end(&call);
-    return status;
+    return status ? status : ond_array_check_result(coefficients);
 }
 
 static void join_parts(const ond_fft *fft, const float *real, const float *imaginary, ond_complex *plane)
@@ -287,7 +288,8 @@ ond_status ond_filters_adjoint(const ond_filters *filters, const ond_array *coef
     size_t shape[2] = {filters->height, filters->width};
     OND_TRY(ond_array_resize(image, 2, shape));
     if (coefficients->shape[1] == 1) {
-        return run_bands(filters, NULL, *coefficients, image->data);
+        OND_TRY(run_bands(filters, NULL, *coefficients, image->data));
+        return ond_array_check_result(image);
     }
     transform call;
     ond_status status = transform_begin(&call, filters, 1);
@@ -295,7 +297,7 @@ ond_status ond_filters_adjoint(const ond_filters *filters, const ond_array *coef
         add_all_bands(&call, coefficients, image->data);
     }
     transform_end(&call);
-    return status;
+    return status ? status : ond_array_check_result(image);
 }
 
 ond_status ond_filters_synthesis(const ond_filters *filters, const ond_array *coefficients, ond_array *image)

@@ -116,6 +116,7 @@ ond_status ond_image_resize(const ond_array *image, size_t height, size_t width,
         return ond_fail(OND_ERROR_SHAPE, "the image is %s, [height, width] or [channels, height, width] is wanted",
                         ond_shape_text(image->rank, image->shape, text));
     }
+    OND_TRY(ond_array_check_finite(image, "the image"));
     if (height == 0 || width == 0) {
         return ond_fail(OND_ERROR_SHAPE, "a size of %zu x %zu is empty", height, width);
     }
@@ -129,5 +130,5 @@ ond_status ond_image_resize(const ond_array *image, size_t height, size_t width,
     status = status == OND_OK ? resize_planes(&rows, &columns, image, resized) : status;
     free_axis(&rows);
     free_axis(&columns);
-    return status;
+    return status ? status : ond_array_check_result(resized);
 }

@@ -209,7 +209,7 @@ ond_status ond_denoiser_apply(const ond_denoiser *denoiser, const ond_array *noi
     if (noise_std_used) {
         *noise_std_used = noise_std;
     }
-    return OND_OK;
+    return ond_array_check_result(clean);
 }
 
 ond_status ond_denoise(const ond_array *noisy, const ond_denoise_config *config, ond_array *clean,

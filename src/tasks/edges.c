@@ -161,13 +161,21 @@ ond_status ond_edges(const ond_array *image, const ond_edge_config *config, cons
         return ond_fail(OND_ERROR_ARGUMENT, "low = %g is above high = %g", low, high);
     }
     const size_t *size = image->shape + image->rank - 2;
+    ond_array gray = {0};
+    if (image->rank == 3 && image->shape[0] == 1) {
+        gray = ond_array_item(image, 0);
+        image = &gray;
+    }
     OND_TRY(ond_array_resize(&map->strength, 2, size));
     OND_TRY(ond_array_resize(&map->normal_rad, 2, size));
     OND_TRY(ond_array_resize(&map->thin, 2, size));
     OND_TRY(ond_array_resize(&map->offset_px, 2, size));
     map->high = high;
     map->low = low;
-    return find_edges(image, &checked, model, map);
+    OND_TRY(find_edges(image, &checked, model, map));
+    OND_TRY(ond_array_check_result(&map->strength));
+    OND_TRY(ond_array_check_result(&map->normal_rad));
+    return ond_array_check_result(&map->offset_px);
 }
 
 /* Lines of fewer pixels are specks. */

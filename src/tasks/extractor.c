@@ -220,6 +220,7 @@ static ond_status prepare_one(const ond_extractor *extractor, const ond_array *i
     if (config->standardize_image) {
         OND_TRY(standardize(sized->data, ond_array_count(sized), index));
     }
+    OND_TRY(ond_array_check_result(sized));
     put_in_the_middle(sized, ond_array_item(prepared, index).data, prepared->shape[2], prepared->shape[3]);
     return OND_OK;
 }
@@ -257,6 +258,7 @@ static ond_status scatter(const ond_extractor *extractor, const ond_array *prepa
     ond_status status = OND_OK;
     if (!extractor->scattering) {
         maps = ond_array_view(prepared->data, prepared->rank, prepared->shape);
+        status = ond_array_check_finite(&maps, "the array of prepared images");
     } else {
         status = ond_scattering_apply(extractor->scattering, prepared, &maps);
     }

@@ -242,6 +242,7 @@ ond_status ond_threshold(const ond_filters *bank, const ond_array *image, const 
         status = threshold_with(&work, &checked, image, result, &found);
     }
     ond_work_bank_destroy(&work);
+    status = status ? status : ond_array_check_result(result);
     if (status == OND_OK && report) {
         *report = found;
     }

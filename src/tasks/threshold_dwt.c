@@ -73,6 +73,7 @@ ond_status ond_threshold_dwt(const ond_dwt *dwt, const ond_array *image, const o
     ond_status status = threshold_planes(&own, &checked, image, planes, result, &found);
     ond_array_free(&own.coefficients);
     ond_array_free(&own.plane);
+    status = status ? status : ond_array_check_result(result);
     if (status == OND_OK && report) {
         *report = found;
     }

@@ -214,7 +214,7 @@ ond_status ond_dwt_analysis(const ond_dwt *dwt, const ond_array *image, ond_arra
         }
     }
     transform_end(&call);
-    return status;
+    return status ? status : ond_array_check_result(coefficients);
 }
 
 ond_status ond_dwt_synthesis(const ond_dwt *dwt, const ond_array *coefficients, ond_array *image)
@@ -234,5 +234,5 @@ ond_status ond_dwt_synthesis(const ond_dwt *dwt, const ond_array *coefficients, 
         }
     }
     transform_end(&call);
-    return status;
+    return status ? status : ond_array_check_result(image);
 }
