@@ -13,14 +13,31 @@
 #include <time.h>
 #include <unistd.h>
 
+/* One line whatever a file's name holds; its control characters could also steer a terminal. */
+static void print_line(const char *start, const char *format, va_list values)
+{
+    va_list again;
+    va_copy(again, values);
+    int length = vsnprintf(NULL, 0, format, values);
+    size_t size = length > 0 ? (size_t)length + 1 : 1;
+    char *text = allocate(size, 1);
+    vsnprintf(text, size, format, again);
+    va_end(again);
+    for (char *c = text; *c; c++) {
+        if ((unsigned char)*c < ' ' || *c == 127) {
+            *c = '?';
+        }
+    }
+    fprintf(stderr, "%s%s\n", start, text);
+    free(text);
+}
+
 void complain(const char *format, ...)
 {
     progress_hide();
     va_list values;
     va_start(values, format);
-    fputs("ondelet: ", stderr);
-    vfprintf(stderr, format, values);
-    fputc('\n', stderr);
+    print_line("ondelet: ", format, values);
     va_end(values);
 }
 
@@ -48,10 +65,9 @@ exit_status wrong_usage(const cli_command *command, const char *format, ...)
 {
     va_list values;
     va_start(values, format);
-    fputs("ondelet: ", stderr);
-    vfprintf(stderr, format, values);
+    print_line("ondelet: ", format, values);
     va_end(values);
-    fprintf(stderr, "\nTry 'ondelet%s%s --help'.\n", command ? " " : "", command ? command->name : "");
+    fprintf(stderr, "Try 'ondelet%s%s --help'.\n", command ? " " : "", command ? command->name : "");
     return WRONG_USAGE;
 }
 
@@ -63,8 +79,7 @@ void note(const cli_request *request, const char *format, ...)
     progress_hide();
     va_list values;
     va_start(values, format);
-    vfprintf(stderr, format, values);
-    fputc('\n', stderr);
+    print_line("", format, values);
     va_end(values);
 }
 
