@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#define _XOPEN_SOURCE 700 /* nftw */
 #include "fuzz/fuzz.h"
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 64, PIXEL_LIMIT = 1 << 14 };
+enum { PATH_SIZE = 64, PIXEL_LIMIT = 1 << 14, FEW_ITEMS = 600 };
 
 static char file_path[PATH_SIZE];
 
@@ -36,6 +38,46 @@ const char *fuzz_file(const uint8_t *data, size_t size)
     return file_path;
 }
 
+static char folder[PATH_SIZE];
+
+static int remove_entry(const char *path, const struct stat *facts, int kind, struct FTW *place)
+{
+    (void)facts;
+    (void)kind;
+    return place->level > 0 ? remove(path) : 0;
+}
+
+void fuzz_empty_folder(void)
+{
+    nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void remove_folder(void)
+{
+    fuzz_empty_folder();
+    rmdir(folder);
+}
+
+void fuzz_enter_folder(void)
+{
+    if (folder[0]) {
+        return;
+    }
+    snprintf(folder, sizeof folder, "/dev/shm/ondelet-fuzz-XXXXXX");
+    bool made = mkdtemp(folder) != NULL;
+    if (!made) {
+        snprintf(folder, sizeof folder, "/tmp/ondelet-fuzz-XXXXXX");
+        made = mkdtemp(folder) != NULL;
+    }
+    if (!made || chdir(folder) != 0) {
+        perror("fuzz folder");
+        exit(1);
+    }
+    setenv("XDG_CACHE_HOME", folder, 1);
+    setenv("TMPDIR", folder, 1);
+    atexit(remove_folder);
+}
+
 void fuzz_check_status(ond_status status)
 {
     const char *message = ond_error_message();
@@ -48,6 +90,8 @@ void fuzz_check_status(ond_status status)
 
 void fuzz_read_picture(const uint8_t *data, size_t size)
 {
+    /* One conversion an input, chosen by it: reading it in all of them would halve the number of inputs. */
+    ond_color color = (ond_color)(size % (OND_NATIVE + 1));
     fuzz_check_status(ond_image_limit_set(PIXEL_LIMIT));
     const char *path = fuzz_file(data, size);
     ond_image_info info = {0};
@@ -60,29 +104,27 @@ void fuzz_read_picture(const uint8_t *data, size_t size)
     if (read == OND_OK && (!known || inspected != OND_OK || info.height != image.shape[0])) {
         abort();
     }
-    for (int color = OND_GRAY; color <= OND_NATIVE; color++) {
-        read = ond_image_read(path, (ond_color)color, &image);
-        fuzz_check_status(read);
-        for (size_t i = 0; read == OND_OK && i < ond_array_count(&image); i++) {
-            if (!(image.data[i] >= 0 && image.data[i] <= 1)) {
-                abort();
-            }
+    read = ond_image_read(path, color, &image);
+    fuzz_check_status(read);
+    for (size_t i = 0; read == OND_OK && i < ond_array_count(&image); i++) {
+        if (!(image.data[i] >= 0 && image.data[i] <= 1)) {
+            abort();
         }
     }
     ond_array_free(&image);
 }
 
-static ond_status items_read(const char *path, const ond_array *whole)
+/* `*end`: all items were read. Packed data can hold a million tiny ones. */
+static ond_status items_read(const char *path, const ond_array *whole, size_t most, bool *end)
 {
     ond_array_reader *reader = NULL;
     ond_array item = {0};
-    bool end = false;
     size_t items = 0;
     ond_status status = ond_array_reader_create(path, &reader);
-    while (status == OND_OK && !end) {
-        status = ond_array_reader_next(reader, &item, &end);
+    while (status == OND_OK && !*end && items < most) {
+        status = ond_array_reader_next(reader, &item, end);
         size_t count = ond_array_count(&item);
-        if (status == OND_OK && !end && whole
+        if (status == OND_OK && !*end && whole
             && memcmp(item.data, whole->data + items * count, count * sizeof *item.data) != 0) {
             abort();
         }
@@ -95,7 +137,9 @@ static ond_status items_read(const char *path, const ond_array *whole)
 
 void fuzz_read_array(const uint8_t *data, size_t size)
 {
-    fuzz_check_status(ond_image_limit_set(PIXEL_LIMIT));
+    /* Packed data that unpack to a million elements take as long as a hundred others: about one in eight may. */
+    bool large = size > 0 && data[size / 2] % 8 == 5;
+    fuzz_check_status(ond_image_limit_set(large ? PIXEL_LIMIT : PIXEL_LIMIT / 64));
     const char *path = fuzz_file(data, size);
     ond_array whole = {0};
     bool known = ond_array_recognize(path);
@@ -104,9 +148,11 @@ void fuzz_read_array(const uint8_t *data, size_t size)
     if (status == OND_OK && !known) {
         abort();
     }
-    ond_status streamed = items_read(path, status == OND_OK ? &whole : NULL);
+    bool end = false;
+    ond_status streamed = items_read(path, status == OND_OK ? &whole : NULL, large ? SIZE_MAX : FEW_ITEMS, &end);
     fuzz_check_status(streamed);
-    bool same = status == streamed || streamed == OND_ERROR_SHAPE || status == OND_ERROR_UNSUPPORTED;
+    bool same = (streamed == OND_OK && !end) || status == streamed || streamed == OND_ERROR_SHAPE
+                || status == OND_ERROR_UNSUPPORTED;
     if (!same) {
         abort();
     }

@@ -12,6 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Writes the input to a file of this process, in memory where the system has that, and returns its path. */
 const char *fuzz_file(const uint8_t *data, size_t size);
 
+/* Makes a folder of this process the current one, once; it is removed at the end. */
+void fuzz_enter_folder(void);
+void fuzz_empty_folder(void);
+
 /* Ends the process unless the status is OND_OK or a failure that has a message of one line. */
 void fuzz_check_status(ond_status status);
 
