@@ -10,12 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FACT_TEXT = 48 };
+
 static const char *const depths[] = {"auto", "8", "16", NULL};
 
 static const ond_option own_options[] = {
     CHOICE_ROW(denoise_own, depth, 0, depths, "bits per sample of a written picture; auto: as the input"),
     REAL_ROW(denoise_own, peak, 0, 0, 1e30,
              "of float arrays, for PSNR and SSIM; 0: the first of 1, 255, 65535 that the reference fits in"),
+    BOOL_ROW(denoise_own, resume, 0, "of several inputs: what has its result already is left out"),
     END_ROW,
 };
 
@@ -68,6 +71,12 @@ static exit_status check_request(const denoise_request *request)
     if (to_stdout && request->common.json) {
         return wrong_usage(command, "--json and -o - both want standard output");
     }
+    if (request->own.resume && (!output || to_stdout || request->reference || strip)) {
+        return wrong_usage(command, "--resume leaves out what is there already: it goes with -o OUT, not with %s",
+                           request->reference ? "--reference"
+                           : strip            ? "--compare"
+                                              : "-");
+    }
     if (strip && (strcmp(strip, "-") == 0 || !has_ending(strip, ".png"))) {
         return wrong_usage(command, "the comparison '%s' does not end in .png", strip);
     }
@@ -105,22 +114,33 @@ static void print_mean(const denoise_job *job)
     }
 }
 
+static const char resume_hint[] = "the same command with --resume goes on";
+
 static exit_status run_job(denoise_job *job)
 {
     const input_list *inputs = job->inputs;
     const cli_request *request = &job->request->common;
     double started = seconds_now();
     progress_start(images_count(inputs), request->quiet);
+    bool can_resume = job->outputs.in_folder;
+    signals_hint(can_resume ? resume_hint : NULL);
     for (size_t i = 0; i < inputs->count && !stop_signal(); i++) {
         denoise_file(job, i);
     }
     progress_hide();
+    if (can_resume && stop_signal()) {
+        note(request, "stopped; %s", resume_hint);
+    }
     size_t failed = job->totals.failed + inputs->failed;
     if (job->totals.scored > 1) {
         print_mean(job);
     }
     if (inputs->count > 1) {
-        note(request, "%zu files done, %zu failed, %.2f s", job->totals.files, failed, seconds_now() - started);
+        char kept[FACT_TEXT] = "";
+        if (job->totals.kept > 0) {
+            snprintf(kept, sizeof kept, ", %zu done before", job->totals.kept);
+        }
+        note(request, "%zu files done%s, %zu failed, %.2f s", job->totals.files, kept, failed, seconds_now() - started);
     }
     return failed || stop_signal() ? SOME_FAILED : ALL_DONE;
 }

@@ -66,7 +66,7 @@ struct cli_command {
 extern const cli_command features_command, denoise_command, threshold_command, inpaint_command, filters_command,
     convert_command, compare_command, info_command, report_command, evaluate_edges_command, train_pursuit_command,
     evaluate_pursuit_command, train_denoise_command, sparse_command, train_dictionary_command, train_classify_command,
-    predict_command, evaluate_command, edges_command, train_edges_command;
+    predict_command, evaluate_command, edges_command, train_edges_command, merge_command;
 
 /* Options of every command. */
 const ond_option *common_options(void);

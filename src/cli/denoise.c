@@ -340,8 +340,20 @@ static void note_losses(const denoise_run *run, const char *output)
     }
 }
 
+/* Results appear whole or not at all: what is there is complete. */
+static bool is_done(const denoise_job *job, size_t index)
+{
+    return job->request->own.resume && job->outputs.paths && !job->outputs.taken[index]
+           && access(job->outputs.paths[index], F_OK) == 0;
+}
+
 void denoise_file(denoise_job *job, size_t index)
 {
+    if (is_done(job, index)) {
+        job->totals.kept++;
+        progress_advance(1);
+        return;
+    }
     char *reference = reference_path(job, index);
     denoise_run run = {.job = job, .reference_name = {reference, reference}};
     if (reference && strcmp(reference, "-") == 0) {

@@ -11,6 +11,7 @@
 typedef struct denoise_own {
     int depth; /* 0: as the input, 1: 8 bit, 2: 16 bit */
     double peak;
+    int resume; /* 0/1 */
 } denoise_own;
 
 typedef struct denoise_request {
@@ -23,6 +24,7 @@ typedef struct denoise_request {
 
 typedef struct denoise_totals {
     size_t files, failed; /* input files */
+    size_t kept;          /* files whose result was there already */
     size_t scored;        /* images with a reference */
     score before, after;  /* sums over these */
 } denoise_totals;

@@ -12,13 +12,28 @@
 #include <string.h>
 
 static const cli_command *const commands[] = {
-    &features_command,       &denoise_command,       &threshold_command,
-    &inpaint_command,        &filters_command,       &convert_command,
-    &compare_command,        &info_command,          &report_command,
-    &evaluate_edges_command, &train_pursuit_command, &evaluate_pursuit_command,
-    &train_denoise_command,  &sparse_command,        &train_dictionary_command,
-    &train_classify_command, &predict_command,       &evaluate_command,
-    &edges_command,          &train_edges_command,   NULL,
+    &features_command,
+    &denoise_command,
+    &threshold_command,
+    &inpaint_command,
+    &filters_command,
+    &convert_command,
+    &compare_command,
+    &info_command,
+    &report_command,
+    &evaluate_edges_command,
+    &train_pursuit_command,
+    &evaluate_pursuit_command,
+    &train_denoise_command,
+    &sparse_command,
+    &train_dictionary_command,
+    &train_classify_command,
+    &predict_command,
+    &evaluate_command,
+    &edges_command,
+    &train_edges_command,
+    &merge_command,
+    NULL,
 };
 
 /* How many of the words a command's name is: 0 when they do not start with it. */

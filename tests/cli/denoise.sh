@@ -210,3 +210,19 @@ expect_no_file x.png
 expect 0 denoise --help
 expect_text stdout "usage: ondelet denoise"
 expect_text stdout "--method auto|union|shearlet|local|wavelet"
+
+# A folder that was begun: what is there stays, the rest is done.
+mkdir -p begun noisy_set
+for i in 1 2 3; do make_pgm noisy_set/$i.pgm 32 32 $i; done
+expect 0 denoise noisy_set -o all_done/ --sigma 20
+expect 0 denoise noisy_set/1.pgm -o begun/1.png --sigma 40
+cp begun/1.png before.png
+expect 0 denoise noisy_set -o begun/ --sigma 20 --resume
+expect_text stderr "2 files done, 1 done before, 0 failed"
+expect_same begun/1.png before.png
+expect_same begun/2.png all_done/2.png
+expect_same begun/3.png all_done/3.png
+expect 0 denoise noisy_set -o begun/ --sigma 20 --resume
+expect_text stderr "0 files done, 3 done before, 0 failed"
+misused "--resume leaves out what is there already" denoise noisy_set -o begun/ --resume --reference noisy_set
+expect 1 denoise noisy_set -o begun/ --sigma 20
