@@ -47,6 +47,7 @@ typedef struct ond_denoise_model ond_denoise_model;
 /** @param[in] path  a safetensors file that ond_denoise_model_write made: `models/denoise.safetensors`, for example
  *  @retval OND_ERROR_IO, OND_ERROR_FORMAT (damaged, of another kind or version), OND_ERROR_MEMORY */
 OND_CHECKED ond_status ond_denoise_model_read(const char *path, ond_denoise_model **model);
+/** A model's weights are numbers of 2-byte floats from its training on, and are written as such. */
 OND_CHECKED ond_status ond_denoise_model_write(const ond_denoise_model *model, const char *path);
 /** Accepts NULL. Denoisers made from it stay valid. */
 OND_API void ond_denoise_model_destroy(ond_denoise_model *model);

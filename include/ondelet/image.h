@@ -3,6 +3,7 @@
 #define ONDELET_IMAGE_H
 
 #include <ondelet/array.h>
+#include <ondelet/option.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -89,6 +90,34 @@ OND_CHECKED ond_status ond_image_write_with(const ond_array *image, int bit_dept
  *  Cost: about 4 multiplications per sample of the larger side of each axis.
  *  Source: Keys, Cubic convolution interpolation for digital image processing, IEEE ASSP 29(6), 1981. */
 OND_CHECKED ond_status ond_image_resize(const ond_array *image, size_t height, size_t width, ond_array *resized);
+
+/** Kernels of ond_image_fit. */
+typedef enum ond_interpolation {
+    OND_CUBIC, /**< that of ond_image_resize: sharp, may overshoot slightly */
+    OND_LINEAR /**< the hat: smoother, stays in the range of the input */
+} ond_interpolation;
+
+/** How pictures of many sizes become pictures of one. Presets leave them as they are. */
+typedef struct ond_fit_config {
+    int height, width;               /**< size that they are brought to, proportions or not; 0: not */
+    int short_side;                  /**< or: pixels of the shorter side, the longer in proportion; 0: not */
+    ond_interpolation interpolation; /**< preset OND_CUBIC */
+    int crop_height, crop_width;     /**< then the middle of this size is kept; 0: all is */
+} ond_fit_config;
+
+/** The option table of ond_fit_config. */
+OND_API const ond_option *ond_fit_options(void);
+/** Presets. */
+OND_API ond_fit_config ond_fit_config_default(void);
+
+/** Brings an image to a size and keeps the middle.
+ *  @param[in]  image   [height, width] or [channels, height, width]
+ *  @param[in]  config  NULL: presets
+ *  @param[out] fitted  never the image itself
+ *  @retval OND_ERROR_SHAPE     not an image, or smaller than the crop
+ *  @retval OND_ERROR_ARGUMENT  options that contradict each other
+ *  Cost: as ond_image_resize. */
+OND_CHECKED ond_status ond_image_fit(const ond_array *image, const ond_fit_config *config, ond_array *fitted);
 
 /** Refuses to decode pictures and arrays that declare more pixels, before any memory is taken. Preset 2^28.
  *  @param pixels  ≥ 1 */

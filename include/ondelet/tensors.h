@@ -65,6 +65,10 @@ OND_CHECKED ond_status ond_tensors_read(const char *path, ond_tensors **tensors)
  *  @param[in] path  "-" is standard output */
 OND_CHECKED ond_status ond_tensors_write(const ond_tensors *tensors, const char *path);
 
+/** The same in half the bytes, as F16 rounded to nearest: 11 bits of each number are kept, and what is beyond ±65504
+ * becomes infinite. */
+OND_CHECKED ond_status ond_tensors_write_half(const ond_tensors *tensors, const char *path);
+
 /** True when the file starts like safetensors; false also when it cannot be read. Takes nothing away, see
  *  ond_image_recognize. */
 OND_API bool ond_tensors_recognize(const char *path);

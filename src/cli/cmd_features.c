@@ -55,6 +55,7 @@ static const ond_option *run_options(void)
 
 static const option_group groups[] = {
     {"features", features_options, offsetof(features_request, features), NULL, 0, 0},
+    {"size of images", ond_fit_options, offsetof(features_request, fit), NULL, 0, 0},
     {"long runs", run_options, offsetof(features_request, run), NULL, 0, 0},
     BANK_GROUPS(features_request, bank, bank_cascade_shearlet_options),
     {"--transform scattering", ond_scattering_options, offsetof(features_request, scattering), "--transform scattering",
@@ -76,7 +77,8 @@ static const text_option texts[] = {
     {"shard", 0, "I/N", offsetof(features_request, shard),
      "only share I (from 0) of N equal shares of the images, for merge"},
     {"resize", 0, "MxN", offsetof(features_request, resize),
-     "bring every image to M rows and N columns first (cubic, without aliasing)"},
+     "bring every image to M rows and N columns first, without aliasing"},
+    {"crop", 0, "MxN", offsetof(features_request, crop), "then keep M rows and N columns in the middle"},
     {"index", 0, "FILE.csv", offsetof(features_request, index),
      "where to write which image each row is (default: beside the output)"},
     {NULL, 0, NULL, 0, NULL},
@@ -104,11 +106,18 @@ static bool parse_shard(features_request *request)
 static exit_status check_request(features_request *request)
 {
     const cli_command *command = request->common.command;
-    if (request->resize && !parse_size(request->resize, LARGEST_SIDE, &request->height, &request->width)) {
+    ond_fit_config *fit = &request->fit;
+    if (request->resize && !parse_size(request->resize, LARGEST_SIDE, &fit->height, &fit->width)) {
         return wrong_usage(command, "resize = '%s' is not MxN with M and N in 1..%d", request->resize, LARGEST_SIDE);
     }
     if (!parse_shard(request)) {
         return wrong_usage(command, "shard = '%s' is not I/N with I in 0..N-1", request->shard);
+    }
+    if (request->crop && !parse_size(request->crop, LARGEST_SIDE, &fit->crop_height, &fit->crop_width)) {
+        return wrong_usage(command, "crop = '%s' is not MxN with M and N in 1..%d", request->crop, LARGEST_SIDE);
+    }
+    if (request->resize && fit->short_side > 0) {
+        return wrong_usage(command, "--resize and --short-side exclude each other");
     }
     const char *output = request->common.output;
     if (request->common.input_count == 0) {

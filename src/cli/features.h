@@ -36,8 +36,8 @@ typedef struct features_request {
     code_config csc;
     ond_pursuit_config pursuit;
     const char *dictionary, *lambdas;
-    const char *paths, *index, *resize, *shard;
-    int height, width;            /* of --resize; 0 without */
+    ond_fit_config fit;
+    const char *paths, *index, *resize, *crop, *shard;
     int shard_index, shard_count; /* of --shard; 0 of 0 without */
 } features_request;
 

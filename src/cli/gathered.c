@@ -34,7 +34,7 @@ static bool take(gathered *all, size_t total, const image_stream *stream, const 
 
 static void walk(const labelled_set *set, int height, int width, gathered *all)
 {
-    image_stream stream = {.inputs = &set->inputs, .color = OND_GRAY, .height = height, .width = width};
+    image_stream stream = {.inputs = &set->inputs, .color = OND_GRAY, .fit = {.height = height, .width = width}};
     ond_array image = {0};
     image_event event;
     size_t index = 0;

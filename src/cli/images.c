@@ -175,15 +175,21 @@ static image_event next_as_stored(image_stream *stream, ond_array *image)
     return ond_image_read(stream->origin.file.path, stream->color, image) ? failed(stream) : IMAGE_READY;
 }
 
+static bool changes_size(const ond_fit_config *fit)
+{
+    return fit->height > 0 || fit->short_side > 0 || fit->crop_height > 0;
+}
+
 image_event image_stream_next(image_stream *stream, ond_array *image)
 {
     image_event event = next_as_stored(stream, image);
-    if (event != IMAGE_READY || stream->height == 0) {
+    if (event != IMAGE_READY || !changes_size(&stream->fit)) {
         return event;
     }
     ond_array resized = {0};
-    if (ond_image_resize(image, (size_t)stream->height, (size_t)stream->width, &resized)) {
+    if (ond_image_fit(image, &stream->fit, &resized)) {
         complain_of_image(&stream->origin, NULL);
+        ond_array_free(&resized);
         return IMAGE_FAILED;
     }
     ond_array_free(image);

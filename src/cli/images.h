@@ -25,7 +25,7 @@ static inline bool is_before(image_place a, image_place b)
 typedef struct image_stream {
     const input_list *inputs;
     ond_color color;
-    int height, width; /* every image is brought to this size; 0: left as it is */
+    ond_fit_config fit; /* that every image is brought to */
     size_t next_file;
     ond_array_reader *reader; /* of the array file being read, or NULL */
     image_origin origin;      /* of the image last taken */

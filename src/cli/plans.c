@@ -72,8 +72,7 @@ image_stream open_images(const features_request *request, const input_list *inpu
     return (image_stream){
         .inputs = inputs,
         .color = (ond_color)request->features.color,
-        .height = request->height,
-        .width = request->width,
+        .fit = request->fit,
     };
 }
 

@@ -63,6 +63,39 @@ static void convert_f2(const unsigned char *bytes, float *values, size_t count)
     }
 }
 
+/* Rounded by adding in a sum whose last bit is the last that binary16 keeps: the addition ties to even. */
+static uint16_t float_to_half(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    uint16_t sign = (uint16_t)(bits >> 16 & 0x8000);
+    float size = float_from_bits(bits & 0x7fffffff);
+    if (!(size < 65520)) { /* half a step above the largest */
+        return (uint16_t)(sign | (size == size ? 0x7c00 : 0x7e00));
+    }
+    uint32_t exponent = (bits & 0x7fffffff) >> 23;
+    exponent = exponent < 127 - 14 ? 127 - 14 : exponent; /* below it are the denormals, all of one step */
+    float lift = float_from_bits((exponent + 13) << 23);
+    float rounded = size + lift;
+    memcpy(&bits, &rounded, sizeof bits);
+    return (uint16_t)(sign | (((exponent - (127 - 15) - 1) << 10) + (bits & 0xfff)));
+}
+
+void ond_elements_to_half(const float *values, size_t count, unsigned char *bytes)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint16_t half = float_to_half(values[i]);
+        memcpy(bytes + 2 * i, &half, sizeof half);
+    }
+}
+
+void ond_elements_round_to_half(float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        values[i] = half_to_float(float_to_half(values[i]));
+    }
+}
+
 /* The upper half of a float. */
 static void convert_bfloat16(const unsigned char *bytes, float *values, size_t count)
 {

@@ -22,6 +22,12 @@ const ond_element *ond_element_find_idx(unsigned code);
 /* Turns `count` elements round, in place. */
 void ond_elements_swap(unsigned char *bytes, size_t count, unsigned size);
 
+/* To binary16 in this machine's byte order, ties to even. Values beyond ±65504 become infinite. */
+void ond_elements_to_half(const float *values, size_t count, unsigned char *bytes);
+
+/* In place: what a file of binary16 gives back. */
+void ond_elements_round_to_half(float *values, size_t count);
+
 bool ond_machine_is_big_endian(void);
 
 /* The types of tensor files that NumPy has no letter for. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "io/resize.h"
+
 #include "core/array.h"
 #include "core/memory.h"
 #include "core/vector.h"
-
-#include <ondelet/image.h>
 
 #include <math.h>
 #include <string.h>
@@ -17,6 +17,19 @@ static double cubic(double x)
     }
     return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
 }
+
+/* The hat, supported on −1…1. */
+static double linear(double x)
+{
+    return fmax(0, 1 - fabs(x));
+}
+
+typedef struct resize_kernel {
+    double (*value)(double x);
+    double radius;
+} resize_kernel;
+
+static const resize_kernel kernels[] = {[OND_CUBIC] = {cubic, 2}, [OND_LINEAR] = {linear, 1}};
 
 /* The samples that one output is made of. */
 typedef struct resize_axis {
@@ -32,28 +45,28 @@ static void free_axis(resize_axis *axis)
     ond_memory_free(axis->weights);
 }
 
-static void set_weights(resize_axis *axis, size_t output, double scale, double widening)
+static void set_weights(resize_axis *axis, const resize_kernel *kernel, size_t output, double scale, double widening)
 {
     double centre = ((double)output + 0.5) * scale - 0.5;
-    size_t first = (size_t)fmax(0, ceil(centre - 2 * widening));
-    size_t last = (size_t)fmin((double)axis->inputs - 1, floor(centre + 2 * widening));
+    size_t first = (size_t)fmax(0, ceil(centre - kernel->radius * widening));
+    size_t last = (size_t)fmin((double)axis->inputs - 1, floor(centre + kernel->radius * widening));
     float *weights = axis->weights + output * axis->most;
     double sum = 0;
     for (size_t place = first; place <= last; place++) {
-        sum += cubic(((double)place - centre) / widening);
+        sum += kernel->value(((double)place - centre) / widening);
     }
     axis->begin[output] = first;
     axis->count[output] = last - first + 1;
     for (size_t place = first; place <= last; place++) {
-        weights[place - first] = (float)(cubic(((double)place - centre) / widening) / sum);
+        weights[place - first] = (float)(kernel->value(((double)place - centre) / widening) / sum);
     }
 }
 
-static ond_status make_axis(size_t inputs, size_t outputs, resize_axis *axis)
+static ond_status make_axis(const resize_kernel *kernel, size_t inputs, size_t outputs, resize_axis *axis)
 {
     double scale = (double)inputs / (double)outputs;
     double widening = fmax(1, scale);
-    size_t most = (size_t)(4 * widening) + 2;
+    size_t most = (size_t)(2 * kernel->radius * widening) + 2;
     *axis = (resize_axis){
         .inputs = inputs,
         .outputs = outputs,
@@ -66,7 +79,7 @@ static ond_status make_axis(size_t inputs, size_t outputs, resize_axis *axis)
         return OND_ERROR_MEMORY;
     }
     for (size_t output = 0; output < outputs; output++) {
-        set_weights(axis, output, scale, widening);
+        set_weights(axis, kernel, output, scale, widening);
     }
     return OND_OK;
 }
@@ -110,6 +123,12 @@ static ond_status resize_planes(const resize_axis *rows, const resize_axis *colu
 
 ond_status ond_image_resize(const ond_array *image, size_t height, size_t width, ond_array *resized)
 {
+    return ond_image_resize_with(image, height, width, OND_CUBIC, resized);
+}
+
+ond_status ond_image_resize_with(const ond_array *image, size_t height, size_t width, ond_interpolation interpolation,
+                                 ond_array *resized)
+{
     OND_TRY(ond_array_check_filled(image, "the image"));
     if (image->rank != 2 && image->rank != 3) {
         char text[OND_SHAPE_TEXT_SIZE];
@@ -117,6 +136,10 @@ ond_status ond_image_resize(const ond_array *image, size_t height, size_t width,
                         ond_shape_text(image->rank, image->shape, text));
     }
     OND_TRY(ond_array_check_finite(image, "the image"));
+    if (interpolation != OND_CUBIC && interpolation != OND_LINEAR) {
+        return ond_fail(OND_ERROR_ARGUMENT, "interpolation %d, %d (cubic) or %d (linear) is wanted", interpolation,
+                        OND_CUBIC, OND_LINEAR);
+    }
     if (height == 0 || width == 0) {
         return ond_fail(OND_ERROR_SHAPE, "a size of %zu x %zu is empty", height, width);
     }
@@ -125,8 +148,8 @@ ond_status ond_image_resize(const ond_array *image, size_t height, size_t width,
     OND_TRY(ond_array_resize(resized, image->rank, shape + (3 - image->rank)));
     resize_axis rows = {0};
     resize_axis columns = {0};
-    ond_status status = make_axis(size[0], height, &rows);
-    status = status == OND_OK ? make_axis(size[1], width, &columns) : status;
+    ond_status status = make_axis(&kernels[interpolation], size[0], height, &rows);
+    status = status == OND_OK ? make_axis(&kernels[interpolation], size[1], width, &columns) : status;
     status = status == OND_OK ? resize_planes(&rows, &columns, image, resized) : status;
     free_axis(&rows);
     free_axis(&columns);

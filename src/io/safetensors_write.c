@@ -26,10 +26,20 @@ static ond_status header_metadata(const ond_tensors *tensors, json_t *header)
     return OND_OK;
 }
 
-static ond_status header_entry(const ond_array *array, const char *name, uint64_t begin, json_t *header)
+/* How the numbers are kept. */
+typedef struct storage {
+    const char *name;
+    size_t size; /* bytes */
+} storage;
+
+static const storage single_precision = {"F32", 4};
+static const storage half_precision = {"F16", 2};
+
+static ond_status header_entry(const ond_array *array, const char *name, const storage *kept, uint64_t begin,
+                               json_t *header)
 {
-    uint64_t end = begin + (uint64_t)ond_array_count(array) * sizeof(float);
-    json_t *entry = json_pack("{s:s, s:[], s:[I, I]}", "dtype", "F32", "shape", "data_offsets", (json_int_t)begin,
+    uint64_t end = begin + (uint64_t)ond_array_count(array) * kept->size;
+    json_t *entry = json_pack("{s:s, s:[], s:[I, I]}", "dtype", kept->name, "shape", "data_offsets", (json_int_t)begin,
                               (json_int_t)end);
     OND_TRY(json_kept(json_object_set_new(header, name, entry)));
     json_t *shape = json_object_get(entry, "shape");
@@ -39,7 +49,7 @@ static ond_status header_entry(const ond_array *array, const char *name, uint64_
     return OND_OK;
 }
 
-static ond_status header_make(const ond_tensors *tensors, json_t *header)
+static ond_status header_make(const ond_tensors *tensors, const storage *kept, json_t *header)
 {
     if (ond_tensors_metadata_count(tensors) > 0) {
         OND_TRY(header_metadata(tensors, header));
@@ -47,8 +57,8 @@ static ond_status header_make(const ond_tensors *tensors, json_t *header)
     uint64_t place = 0;
     for (size_t i = 0; i < ond_tensors_count(tensors); i++) {
         const ond_array *array = ond_tensors_array(tensors, i);
-        OND_TRY(header_entry(array, ond_tensors_name(tensors, i), place, header));
-        place += (uint64_t)ond_array_count(array) * sizeof(float);
+        OND_TRY(header_entry(array, ond_tensors_name(tensors, i), kept, place, header));
+        place += (uint64_t)ond_array_count(array) * kept->size;
     }
     return OND_OK;
 }
@@ -80,46 +90,53 @@ static ond_status header_write(const json_t *header, ond_file *file)
     return status;
 }
 
-static ond_status data_write(const ond_array *array, ond_file *file)
+static ond_status data_write(const ond_array *array, const storage *kept, ond_file *file)
 {
     size_t count = ond_array_count(array);
-    if (!ond_machine_is_big_endian()) {
-        return ond_file_write(file, array->data, count * sizeof(float));
+    bool is_half = kept->size == 2;
+    if (!is_half && !ond_machine_is_big_endian()) {
+        return ond_file_write(file, array->data, count * kept->size);
     }
     unsigned char chunk[CHUNK];
-    size_t most = CHUNK / sizeof(float);
+    size_t most = CHUNK / kept->size;
     for (size_t done = 0; done < count;) {
         size_t piece = count - done < most ? count - done : most;
-        memcpy(chunk, array->data + done, piece * sizeof(float));
-        ond_elements_swap(chunk, piece, sizeof(float));
-        OND_TRY(ond_file_write(file, chunk, piece * sizeof(float)));
+        if (is_half) {
+            ond_elements_to_half(array->data + done, piece, chunk);
+        } else {
+            memcpy(chunk, array->data + done, piece * kept->size);
+        }
+        if (ond_machine_is_big_endian()) {
+            ond_elements_swap(chunk, piece, (unsigned)kept->size);
+        }
+        OND_TRY(ond_file_write(file, chunk, piece * kept->size));
         done += piece;
     }
     return OND_OK;
 }
 
-static ond_status tensors_put(const ond_tensors *tensors, const json_t *header, ond_file *file)
+static ond_status tensors_put(const ond_tensors *tensors, const storage *kept, const json_t *header, ond_file *file)
 {
     OND_TRY(header_write(header, file));
     for (size_t i = 0; i < ond_tensors_count(tensors); i++) {
-        OND_TRY(data_write(ond_tensors_array(tensors, i), file));
+        OND_TRY(data_write(ond_tensors_array(tensors, i), kept, file));
     }
     return OND_OK;
 }
 
-ond_status ond_tensors_write(const ond_tensors *tensors, const char *path)
+static ond_status tensors_write(const ond_tensors *tensors, const storage *kept, const char *path)
 {
     if (!tensors || !path) {
         return ond_fail(OND_ERROR_ARGUMENT, "the %s is missing", tensors ? "path" : "set of tensors");
     }
     ond_file *file = NULL;
     json_t *header = json_object();
-    ond_status status = header ? header_make(tensors, header) : json_kept(-1);
+    ond_status status = header ? header_make(tensors, kept, header) : json_kept(-1);
     if (status == OND_OK) {
         status = ond_file_create(path, &file);
     }
     if (status == OND_OK) {
-        status = tensors_put(tensors, header, file);
+        status = tensors_put(tensors, kept, header, file);
     }
     if (status == OND_OK) {
         status = ond_file_finish(&file);
@@ -127,4 +144,14 @@ ond_status ond_tensors_write(const ond_tensors *tensors, const char *path)
     ond_file_destroy(file);
     json_decref(header);
     return status;
+}
+
+ond_status ond_tensors_write(const ond_tensors *tensors, const char *path)
+{
+    return tensors_write(tensors, &single_precision, path);
+}
+
+ond_status ond_tensors_write_half(const ond_tensors *tensors, const char *path)
+{
+    return tensors_write(tensors, &half_precision, path);
 }

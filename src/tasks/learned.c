@@ -5,6 +5,7 @@
 #include "core/border.h"
 #include "core/memory.h"
 #include "core/vector.h"
+#include "io/elements.h"
 #include "io/tensors.h"
 
 #include <math.h>
@@ -30,6 +31,8 @@ ond_status ond_denoise_model_create(ond_residual_network *network, ond_denoise_m
         return OND_ERROR_MEMORY;
     }
     made->network = network;
+    /* What files hold, so that a model read back is the model written. */
+    ond_elements_round_to_half(ond_residual_network_parameters(network), ond_residual_network_parameter_count(network));
     atomic_init(&made->owners, 1);
     *model = made;
     return OND_OK;
@@ -94,7 +97,7 @@ ond_status ond_denoise_model_write(const ond_denoise_model *model, const char *p
     OND_TRY(ond_tensors_create(&tensors));
     ond_status status = fill_tensors(model, tensors);
     if (status == OND_OK) {
-        status = ond_tensors_write(tensors, path);
+        status = ond_tensors_write_half(tensors, path);
     }
     ond_tensors_destroy(tensors);
     return status;

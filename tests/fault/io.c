@@ -38,6 +38,20 @@ static ond_status items_are_read(void *context)
     return status;
 }
 
+static ond_status image_is_fitted(void *context)
+{
+    (void)context;
+    float values[30] = {0};
+    ond_array image = ond_array_view(values, 2, (size_t[]){5, 6});
+    ond_array fitted = {0};
+    ond_fit_config config = ond_fit_config_default();
+    config.short_side = 4;
+    config.crop_height = config.crop_width = 3;
+    ond_status status = ond_image_fit(&image, &config, &fitted);
+    ond_array_free(&fitted);
+    return status;
+}
+
 static ond_status picture_is_written(void *context)
 {
     float values[30] = {0};
@@ -170,6 +184,7 @@ static void readers_survive_every_failed_allocation(void **state)
     }
     sweep(tensors_are_read, corpus_path("tensors_read/model.safetensors"));
     sweep(tensors_are_read, corpus_path("tensors_read/types.safetensors"));
+    sweep(image_is_fitted, "");
 }
 
 static void writers_survive_every_failed_allocation(void **state)

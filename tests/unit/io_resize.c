@@ -72,6 +72,91 @@ static void extreme_sizes_work_and_empty_ones_are_refused(void **state)
     ond_array_free(&small);
 }
 
+/* [2, 30, 20], each sample its own number. */
+static ond_array numbered(void)
+{
+    ond_array image = {0};
+    assert_ok(ond_array_resize(&image, 3, (size_t[3]){2, 30, 20}));
+    for (size_t i = 0; i < ond_array_count(&image); i++) {
+        image.data[i] = (float)i;
+    }
+    return image;
+}
+
+static void a_crop_is_the_middle_of_every_channel(void **state)
+{
+    (void)state;
+    ond_array image = numbered();
+    ond_array fitted = {0};
+    ond_fit_config config = ond_fit_config_default();
+    config.crop_height = 7;
+    config.crop_width = 10;
+    assert_ok(ond_image_fit(&image, &config, &fitted));
+    assert_true(fitted.rank == 3 && fitted.shape[0] == 2 && fitted.shape[1] == 7 && fitted.shape[2] == 10);
+    for (size_t i = 0; i < ond_array_count(&fitted); i++) {
+        size_t row = 11 + i / 10 % 7;
+        assert_true(fitted.data[i] == image.data[i / 70 * 600 + row * 20 + 5 + i % 10]);
+    }
+    ond_array_free(&image);
+    ond_array_free(&fitted);
+}
+
+static void the_short_side_keeps_the_proportions(void **state)
+{
+    (void)state;
+    ond_array image = numbered();
+    ond_array fitted = {0};
+    ond_array resized = {0};
+    ond_fit_config config = ond_fit_config_default();
+    config.short_side = 12;
+    assert_ok(ond_image_fit(&image, &config, &fitted));
+    assert_ok(ond_image_resize(&image, 18, 12, &resized));
+    assert_true(relative_error(&fitted, &resized) == 0);
+    assert_ok(ond_image_fit(&image, NULL, &fitted));
+    assert_true(relative_error(&fitted, &image) == 0);
+    ond_array_free(&image);
+    ond_array_free(&fitted);
+    ond_array_free(&resized);
+}
+
+/* Halving puts the hat of radius 2 on samples at distances 1/2 and 3/2: weights 3/8 and 1/8. */
+static void the_linear_kernel_is_a_hat_that_widens(void **state)
+{
+    (void)state;
+    float values[8] = {0, 0, 0, 1, 0, 0, 0, 0};
+    ond_array image = ond_array_view(values, 2, (size_t[2]){1, 8});
+    ond_array fitted = {0};
+    ond_fit_config config = ond_fit_config_default();
+    config.height = 1;
+    config.width = 4;
+    config.interpolation = OND_LINEAR;
+    assert_ok(ond_image_fit(&image, &config, &fitted));
+    const float wanted[4] = {0, 0.375f, 0.125f, 0};
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(fabsf(fitted.data[i] - wanted[i]) < 1e-6f);
+    }
+    ond_array_free(&fitted);
+}
+
+static void contradicting_sizes_are_refused(void **state)
+{
+    (void)state;
+    ond_array image = numbered();
+    ond_array fitted = {0};
+    ond_fit_config config = ond_fit_config_default();
+    config.crop_height = config.crop_width = 21;
+    assert_fails(OND_ERROR_SHAPE, "a crop of 21 x 21", ond_image_fit(&image, &config, &fitted));
+    config.crop_width = 0;
+    assert_fails(OND_ERROR_ARGUMENT, "rows and columns are wanted", ond_image_fit(&image, &config, &fitted));
+    config = ond_fit_config_default();
+    config.height = config.width = config.short_side = 8;
+    assert_fails(OND_ERROR_ARGUMENT, "one of the two", ond_image_fit(&image, &config, &fitted));
+    config.short_side = -1;
+    assert_fails(OND_ERROR_ARGUMENT, "short_side", ond_image_fit(&image, &config, &fitted));
+    ond_array_free(&image);
+    ond_array_free(&fitted);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -79,6 +164,10 @@ int main(void)
         cmocka_unit_test(straight_lines_stay_straight),
         cmocka_unit_test(shrinking_keeps_the_mean_and_removes_what_would_alias),
         cmocka_unit_test(extreme_sizes_work_and_empty_ones_are_refused),
+        cmocka_unit_test(a_crop_is_the_middle_of_every_channel),
+        cmocka_unit_test(the_short_side_keeps_the_proportions),
+        cmocka_unit_test(the_linear_kernel_is_a_hat_that_widens),
+        cmocka_unit_test(contradicting_sizes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

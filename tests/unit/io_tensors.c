@@ -152,6 +152,53 @@ static void foreign_files_are_read_in_the_order_of_their_data(void **state)
 #define ENTRY(type, shape, begin, end)                                                                                 \
     "{\"dtype\":\"" type "\",\"shape\":" shape ",\"data_offsets\":[" #begin "," #end "]}"
 
+/* Writes floats as F16 and reads them again. */
+static void through_half(float *values, size_t count)
+{
+    ond_tensors *written = NULL, *read = NULL;
+    const ond_array *back = NULL;
+    ond_array array = ond_array_view(values, 1, (size_t[]){count});
+    const char *path = scratch_path("half.safetensors");
+    assert_ok(ond_tensors_create(&written));
+    assert_ok(ond_tensors_add(written, "values", &array));
+    assert_ok(ond_tensors_write_half(written, path));
+    assert_ok(ond_tensors_read(path, &read));
+    back = ond_tensors_find(read, "values");
+    assert_non_null(back);
+    memcpy(values, back->data, count * sizeof *values);
+    ond_tensors_destroy(written);
+    ond_tensors_destroy(read);
+}
+
+/* All finite positive numbers of the format in order, and their negatives. */
+static double half_number(unsigned code)
+{
+    unsigned exponent = code >> 10, fraction = code & 1023;
+    return exponent == 0 ? ldexp(fraction, -24) : ldexp(1024 + fraction, (int)exponent - 25);
+}
+
+static void every_half_is_kept_and_between_them_the_nearer_is_taken(void **state)
+{
+    (void)state;
+    enum { FINITE = 0x7c00 };
+    static float values[4 * FINITE];
+    for (unsigned i = 0; i < FINITE; i++) {
+        double low = half_number(i), high = i + 1 < FINITE ? half_number(i + 1) : 65536;
+        values[4 * i] = -(float)low;
+        values[4 * i + 1] = (float)(0.5 * (low + high));
+        values[4 * i + 2] = (float)(low + 0.499 * (high - low));
+        values[4 * i + 3] = (float)(low + 0.501 * (high - low));
+    }
+    through_half(values, (size_t)4 * FINITE);
+    for (unsigned i = 0; i < FINITE; i++) {
+        double low = half_number(i), high = i + 1 < FINITE ? half_number(i + 1) : (double)INFINITY;
+        assert_true((double)values[4 * i] == -low && signbit(values[4 * i]));
+        assert_true((double)values[4 * i + 1] == (i % 2 == 0 ? low : high));
+        assert_true((double)values[4 * i + 2] == low);
+        assert_true((double)values[4 * i + 3] == high);
+    }
+}
+
 static void damaged_headers_are_named(void **state)
 {
     (void)state;
@@ -291,6 +338,7 @@ int main(void)
         cmocka_unit_test(the_bytes_are_those_of_the_format),
         cmocka_unit_test(every_type_becomes_float),
         cmocka_unit_test(foreign_files_are_read_in_the_order_of_their_data),
+        cmocka_unit_test(every_half_is_kept_and_between_them_the_nearer_is_taken),
         cmocka_unit_test(damaged_headers_are_named),
         cmocka_unit_test(impossible_lengths_are_refused),
         cmocka_unit_test(cut_and_flipped_files_are_refused_or_read),

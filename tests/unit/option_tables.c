@@ -23,6 +23,7 @@ static const struct {
     {"unrolled", ond_unrolled_architecture_options, sizeof(ond_unrolled_architecture)},
     {"unrolled training", ond_unrolled_training_options, sizeof(ond_unrolled_training)},
     {"threshold", ond_threshold_options, sizeof(ond_threshold_config)},
+    {"fit", ond_fit_options, sizeof(ond_fit_config)},
     {"extraction", ond_extraction_options, sizeof(ond_extraction_config)},
     {"head", ond_head_options, sizeof(ond_head_config)},
     {"inpaint", ond_inpaint_options, sizeof(ond_inpaint_config)},
@@ -127,6 +128,7 @@ static void configs_start_as_their_tables_say(void **state)
     ond_unrolled_architecture unrolled = ond_unrolled_architecture_default();
     ond_unrolled_training unrolled_training = ond_unrolled_training_default();
     ond_threshold_config threshold = ond_threshold_config_default();
+    ond_fit_config fit = ond_fit_config_default();
     ond_extractor_config extractor = ond_extractor_config_default();
     ond_head_config head = ond_head_config_default();
     ond_inpaint_config inpaint = ond_inpaint_config_default();
@@ -136,9 +138,9 @@ static void configs_start_as_their_tables_say(void **state)
     ond_edge_config edges = ond_edge_config_default();
     ond_edge_training edge_training = ond_edge_training_default();
     const void *configs[TABLES]
-        = {&morlet,   &spline,   &separable,         &dwt,       &shearlet,        &scattering, &denoise,
-           &training, &unrolled, &unrolled_training, &threshold, &extractor.image, &head,       &inpaint,
-           &bands,    &learning, &pursuit,           &edges,     &edge_training};
+        = {&morlet,   &spline,   &separable,         &dwt,       &shearlet, &scattering,      &denoise,
+           &training, &unrolled, &unrolled_training, &threshold, &fit,      &extractor.image, &head,
+           &inpaint,  &bands,    &learning,          &pursuit,   &edges,    &edge_training};
     for (size_t t = 0; t < TABLES; t++) {
         for (const ond_option *option = tables[t].options(); option->name; option++) {
             assert_true(ond_option_value(option, configs[t]) == option->preset);
