@@ -11,7 +11,7 @@ KINDS = {
     "scattering": ("fft_bound", ["ondelet", "ondelet_2_threads"], True),
     "shearlets": ("fft_list", ["bank", "analysis", "synthesis", "process", "denoise", "denoise_planned"], False),
 }
-SETTING = ["benchmark", "size", "scales", "batch", "bands"]
+SETTING = ["benchmark", "size", "scales", "padding", "batch", "bands"]
 
 
 def read(path):

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Benchmarks: ours, the peers and the bound from one run, by turns. `bench/run.sh scattering|shearlets [ROUNDS] [--no-peers]`.
+# Benchmarks: ours, the peers and the bound from one run, by turns. `bench/run.sh scattering|shearlets|csc [ROUNDS] [--no-peers]`;
+# `scattering` also takes sizes behind the rounds.
 # Peers are installed by pip into build/bench-env. A row per setting goes to bench/results/NAME.jsonl.
 # `bench/run.sh compare OLD.jsonl NEW.jsonl [PERCENT]` fails where a figure became worse beside its bound.
 set -euo pipefail
@@ -10,14 +11,16 @@ if [ "$name" = compare ]; then
   shift
   exec python3 bench/compare.py "$@"
 fi
-rounds=5
+rounds=
 peers=yes
+sizes=()
 for argument in "${@:2}"; do
   case $argument in
     --no-peers) peers=no ;;
-    *) rounds=$argument ;;
+    *) if [ -z "$rounds" ]; then rounds=$argument; else sizes+=("$argument"); fi ;;
   esac
 done
+rounds=${rounds:-5}
 case $name in
   scattering) packages=(numpy 'scipy<1.15' kymatio torch) ;;
   shearlets) packages=(numpy 'scipy<1.15') ;;
@@ -36,4 +39,4 @@ if [ "$peers" = yes ]; then
   [ -x "$python" ] || python3 -m venv build/bench-env
   build/bench-env/bin/pip install --quiet "${packages[@]}"
 fi
-exec env OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$python" "bench/$name.py" "$rounds" "$peers"
+exec env OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$python" "bench/$name.py" "$rounds" "$peers" "${sizes[@]}"

@@ -8,17 +8,20 @@
 #include <string.h>
 #include <time.h>
 
-/* Scattering (order 2, L = 8, Kymatio's geometry) in turn with the smart FFT bound: FFTW doing only the transforms that
- * are needed. One JSON line: images per second of each, medians over rounds.
+/* Scattering (order 2, L = 8) in turn with the smart FFT bound: FFTW doing only the transforms that are needed in
+ * Kymatio's geometry. One JSON line: images per second of each, medians over rounds; with one thread per second of
+ * processor time, so that other work on the machine counts less.
  *
- *   bench_scattering SIZE SCALES BATCH ROUNDS THREADS */
+ *   bench_scattering SIZE SCALES BATCH ROUNDS THREADS [kymatio|reflect] */
 
-enum { ORIENTATIONS = 8, MAX_LEVELS = 8, LARGEST_PATIENT = 256 };
+enum { ORIENTATIONS = 8, MAX_LEVELS = 8 };
+
+static clockid_t used_clock = CLOCK_PROCESS_CPUTIME_ID;
 
 static double seconds(void)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(used_clock, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
@@ -110,13 +113,12 @@ static int measure(const ond_scattering *scattering, const ond_array *images, co
     return 0;
 }
 
-static int prepare(int size, int scales, ond_filters **filters, ond_scattering **scattering)
+static int prepare(int size, int scales, ond_padding padding, ond_filters **filters, ond_scattering **scattering)
 {
     ond_morlet_config bank = ond_morlet_config_default();
     bank.scales = scales;
     ond_scattering_config cascade = ond_scattering_config_default();
-    cascade.padding = OND_PADDING_KYMATIO;
-    cascade.planning = size <= LARGEST_PATIENT ? OND_PLANNING_PATIENT : OND_PLANNING_MEASURE; /* kept as wisdom */
+    cascade.padding = padding;
     return ond_morlet_create(&bank, filters) || ond_scattering_create(*filters, &cascade, scattering)
            || ond_scattering_prepare(*scattering, (size_t)size, (size_t)size);
 }
@@ -124,8 +126,8 @@ static int prepare(int size, int scales, ond_filters **filters, ond_scattering *
 int main(int count, char **arguments)
 {
     enum { MOST_ROUNDS = 99 };
-    if (count != 6) {
-        fprintf(stderr, "usage: bench_scattering SIZE SCALES BATCH ROUNDS THREADS\n");
+    if (count != 6 && count != 7) {
+        fprintf(stderr, "usage: bench_scattering SIZE SCALES BATCH ROUNDS THREADS [kymatio|reflect]\n");
         return 2;
     }
     int size = atoi(arguments[1]);
@@ -133,12 +135,14 @@ int main(int count, char **arguments)
     int batch = atoi(arguments[3]);
     int rounds = atoi(arguments[4]) < MOST_ROUNDS ? atoi(arguments[4]) : MOST_ROUNDS;
     int threads = atoi(arguments[5]);
+    ond_padding padding = count == 7 && arguments[6][0] == 'r' ? OND_PADDING_REFLECT : OND_PADDING_KYMATIO;
+    used_clock = threads > 1 ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
     ond_filters *filters = NULL;
     ond_scattering *scattering = NULL;
     ond_array images = {0};
     size_t shape[3] = {(size_t)batch, (size_t)size, (size_t)size};
-    if (ond_threads_set(threads) || ond_wisdom_read(NULL) || prepare(size, scales, &filters, &scattering)
-        || ond_wisdom_write(NULL) || ond_array_resize(&images, 3, shape)) {
+    if (ond_threads_set(threads) || prepare(size, scales, padding, &filters, &scattering)
+        || ond_array_resize(&images, 3, shape)) {
         return fail();
     }
     for (size_t i = 0; i < ond_array_count(&images); i++) {

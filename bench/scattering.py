@@ -1,22 +1,24 @@
 """Scattering, images per second: ondelet, Kymatio's NumPy and PyTorch backends and the FFT bound, by turns in one run.
 
-Order 2, L = 8, Kymatio's geometry, one thread; ondelet also with two. Prints a table and appends JSON lines to
-bench/results/scattering.jsonl.   usage: scattering.py ROUNDS yes|no (peers)
+Order 2, L = 8, Kymatio's geometry and, where that pads to a size FFTs dislike, ondelet's own. One thread, per second of
+processor time; ondelet also with two, per second. Prints a table and appends JSON lines to
+bench/results/scattering.jsonl.   usage: scattering.py ROUNDS yes|no (peers) [SIZE...]
 """
 import sys
 import time
 
 from common import Results, ondelet, summarise
 
-SETTINGS = [(32, 2, 128), (128, 3, 16), (256, 4, 4), (512, 5, 1)]
+SETTINGS = [(32, 2, 128, "kymatio"), (128, 3, 16, "kymatio"), (256, 4, 4, "kymatio"), (512, 5, 1, "kymatio"),
+            (1024, 6, 1, "kymatio"), (1024, 5, 1, "kymatio"), (1024, 5, 1, "reflect")]
 
 
 def rate(function, batch, least_seconds=1.0):
-    turns, begin = 0, time.perf_counter()
-    while turns == 0 or time.perf_counter() - begin < least_seconds:
+    turns, begin = 0, time.process_time()
+    while turns == 0 or time.process_time() - begin < least_seconds:
         function()
         turns += 1
-    return batch * turns / (time.perf_counter() - begin)
+    return batch * turns / (time.process_time() - begin)
 
 
 def kymatio_peers(size, scales, batch):
@@ -26,9 +28,9 @@ def kymatio_peers(size, scales, batch):
     from kymatio.torch import Scattering2D as TorchScattering
     torch.set_num_threads(1)
     images = numpy.random.default_rng(0).random((batch, size, size), dtype=numpy.float32)
-    begin = time.perf_counter()
+    begin = time.process_time()
     with_numpy = NumpyScattering(scales, (size, size), L=8)
-    build = time.perf_counter() - begin
+    build = time.process_time() - begin
     with_torch = TorchScattering(scales, (size, size), L=8)
     tensor = torch.from_numpy(images)
 
@@ -38,20 +40,23 @@ def kymatio_peers(size, scales, batch):
     return {"kymatio_numpy": lambda: with_numpy(images), "kymatio_torch": run_torch}, build
 
 
-def measure(size, scales, batch, rounds, peers):
+def measure(size, scales, batch, padding, rounds, known):
+    """`known` are Kymatio's functions by setting, which take minutes to make, or None."""
     found = {}
-    build = None
-    functions = {}
-    if peers:
-        functions, build = kymatio_peers(size, scales, batch)
+    functions, build = {}, None
+    if known is not None:
+        if (size, scales) not in known:
+            known.clear()
+            known[size, scales] = kymatio_peers(size, scales, batch)
+        functions, build = known[size, scales]
     for _ in range(rounds):
-        ours = ondelet("bench_scattering", size, scales, batch, 3, 1)
-        two = ondelet("bench_scattering", size, scales, batch, 3, 2)
+        ours = ondelet("bench_scattering", size, scales, batch, 3, 1, padding)
+        two = ondelet("bench_scattering", size, scales, batch, 3, 2, padding)
         turn = {"ondelet": ours["ondelet"], "fft_bound": ours["fft_bound"], "ondelet_2_threads": two["ondelet"]}
         turn.update({name: rate(function, batch) for name, function in functions.items()})
         for name, value in turn.items():
             found.setdefault(name, []).append(value)
-    row = {"size": size, "scales": scales, "batch": batch, "rounds": rounds, **summarise(found)}
+    row = {"size": size, "scales": scales, "batch": batch, "padding": padding, "rounds": rounds, **summarise(found)}
     if build is not None:
         row["kymatio_bank_seconds"] = float(f"{build:.4g}")
     return row
@@ -60,13 +65,17 @@ def measure(size, scales, batch, rounds, peers):
 def main():
     rounds, peers = int(sys.argv[1]), sys.argv[2] == "yes"
     results = Results("scattering")
+    sizes = [int(size) for size in sys.argv[3:]]
+    known = {} if peers else None
     print("images per second, medians of", rounds, "rounds;", results.about["machine"])
-    print(f"{'setting':>12} {'ondelet':>9} {'2 threads':>9} {'Kymatio np':>10} {'torch':>8} {'ratio':>6} {'FFT bound':>9} {'of it':>6}")
-    for size, scales, batch in SETTINGS:
-        row = measure(size, scales, batch, rounds, peers)
+    print(f"{'setting':>20} {'ondelet':>9} {'2 threads':>9} {'Kymatio np':>10} {'torch':>8} {'ratio':>6} {'FFT bound':>9} {'of it':>6}")
+    for size, scales, batch, padding in SETTINGS:
+        if sizes and size not in sizes:
+            continue
+        row = measure(size, scales, batch, padding, rounds, known)
         best = max(row.get("kymatio_numpy", 0), row.get("kymatio_torch", 0))
         ratio = row["ondelet"] / best if best else float("nan")
-        print(f"{size:>7}² J={scales} {row['ondelet']:>9.4g} {row['ondelet_2_threads']:>9.4g} "
+        print(f"{size:>7}² J={scales} {padding} {row['ondelet']:>9.4g} {row['ondelet_2_threads']:>9.4g} "
               f"{row.get('kymatio_numpy', float('nan')):>10.4g} {row.get('kymatio_torch', float('nan')):>8.4g} "
               f"{ratio:>6.3g} {row['fft_bound']:>9.4g} {row['ondelet'] / row['fft_bound']:>6.0%}", flush=True)
         results.add(row)

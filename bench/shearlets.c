@@ -69,7 +69,7 @@ static ond_status prepare(bench *b)
     denoise.planning = OND_PLANNING_MEASURE;
     ond_status status = make_bank(b->size, &b->filters);
     status = status ? status : ond_bands_create(b->filters, &config, &b->bands);
-    status = status ? status : ond_denoiser_create(&denoise, side, side, &b->denoiser);
+    status = status ? status : ond_denoiser_create(NULL, &denoise, side, side, &b->denoiser);
     status = status ? status : ond_array_resize(&b->image, 2, (size_t[2]){side, side});
     if (status == OND_OK) {
         b->coefficients = calloc(ond_filters_count(b->filters), sizeof *b->coefficients);

@@ -13,8 +13,10 @@ typedef struct ond_complex {
  * before 18 gives the chosen function a name that other files cannot link. */
 #if defined(__x86_64__) && !defined(OND_ONE_CLONE) && (!defined(__clang__) || __clang_major__ >= 18)
 #define OND_HOT __attribute__((target_clones("default", "avx2")))
+#define OND_WIDE __attribute__((target_clones("default", "avx2", "avx512f"))) /* loops of sixteen floats */
 #else
 #define OND_HOT
+#define OND_WIDE
 #endif
 
 /* Index of the first NaN or infinity, or `count`. */

@@ -96,7 +96,7 @@ ond_status ond_scattering_adjoint(const ond_scattering *scattering, const ond_ar
     ond_plan *plan = NULL;
     ond_image_view view;
     OND_TRY(ond_scattering_view_images(images, &view));
-    OND_TRY(ond_scattering_plan(scattering, view.height, view.width, &plan));
+    OND_TRY(ond_scattering_complete_plan(scattering, view.height, view.width, &plan));
     ond_status status = apply_plan(scattering, plan, images, &view, cotangent, gradient);
     ond_plan_release(plan);
     return status;

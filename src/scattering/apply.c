@@ -4,6 +4,7 @@
 #include "core/parallel.h"
 #include "core/view.h"
 #include "scattering/cascade.h"
+#include "scattering/forward.h"
 #include "scattering/scattering.h"
 
 #include <math.h>
@@ -14,8 +15,9 @@ typedef struct batch {
     const ond_plan *plan;
     const ond_image_view *images; /* each image is a channel */
     float *features;
-    size_t feature_size;  /* floats of one image's features */
-    ond_scratch *scratch; /* one per worker */
+    size_t feature_size;          /* floats of one image's features */
+    ond_scratch *scratch;         /* one per worker */
+    ond_forward_scratch *forward; /* instead, where the plan has split transforms */
 } batch;
 
 /* Where the samples of one image's paths go. */
@@ -88,6 +90,46 @@ static ond_status check_image(const batch *call, size_t index)
     return ond_scattering_check_pixels((ond_channel){call->images, index});
 }
 
+static ond_forward forward_of(const batch *call, size_t index)
+{
+    return (ond_forward){call->plan, &call->scattering->tree, call->scattering->config.padding,
+                         call->features + index * call->feature_size};
+}
+
+static ond_status go_forward(void *context, size_t index, int worker)
+{
+    const batch *call = context;
+    OND_TRY(check_image(call, index));
+    ond_forward forward = forward_of(call, index);
+    ond_forward_begin(&forward, (ond_channel){call->images, index}, &call->forward[worker]);
+    for (size_t child = 0; child < forward.tree->nodes[0].child_count; child++) {
+        ond_forward_branch(&forward, child, &call->forward[worker], &call->forward[worker]);
+    }
+    return finish_image(call, index);
+}
+
+typedef struct forward_branch {
+    const ond_forward *forward;
+    const ond_forward_scratch *scratch;
+} forward_branch;
+
+static ond_status go_forward_branch(void *context, size_t index, int worker)
+{
+    const forward_branch *call = context;
+    ond_forward_branch(call->forward, index, &call->scratch[0], &call->scratch[worker]);
+    return OND_OK;
+}
+
+static ond_status go_forward_by_paths(const batch *call, size_t index, int workers)
+{
+    OND_TRY(check_image(call, index));
+    ond_forward forward = forward_of(call, index);
+    ond_forward_begin(&forward, (ond_channel){call->images, index}, &call->forward[0]);
+    forward_branch branches = {&forward, call->forward};
+    OND_TRY(ond_parallel_for(forward.tree->nodes[0].child_count, workers, go_forward_branch, &branches));
+    return finish_image(call, index);
+}
+
 static ond_status do_image(void *context, size_t index, int worker)
 {
     const batch *call = context;
@@ -123,24 +165,54 @@ static ond_status do_image_by_paths(const batch *call, size_t index, int workers
     return finish_image(call, index);
 }
 
-static ond_status do_batch(batch *call, size_t count)
+/* How the images are shared out. */
+typedef struct division {
+    size_t images;
+    int workers;
+    bool over_images; /* else over the first-order paths of each */
+} division;
+
+static ond_status run_forward(batch *call, division divided)
 {
-    int threads = ond_threads();
-    bool over_images = count >= (size_t)threads;
-    int workers
-        = over_images ? ond_parallel_workers(count) : ond_parallel_workers(call->scattering->tree.nodes[0].child_count);
-    call->scratch = ond_memory_allocate_zero((size_t)workers, sizeof *call->scratch);
-    void *memory = call->scratch ? ond_plan_allocate_scratch(call->plan, workers, over_images, call->scratch) : NULL;
+    call->forward = ond_memory_allocate_zero((size_t)divided.workers, sizeof *call->forward);
+    void *memory = call->forward
+                       ? ond_forward_allocate_scratch(call->plan, divided.workers, divided.over_images, call->forward)
+                       : NULL;
     ond_status status = memory ? OND_OK : OND_ERROR_MEMORY;
-    if (memory && over_images) {
-        status = ond_parallel_for(count, workers, do_image, call);
+    if (memory && divided.over_images) {
+        status = ond_parallel_for(divided.images, divided.workers, go_forward, call);
     }
-    for (size_t index = 0; memory && !over_images && index < count && status == OND_OK; index++) {
-        status = do_image_by_paths(call, index, workers);
+    for (size_t index = 0; memory && !divided.over_images && index < divided.images && status == OND_OK; index++) {
+        status = go_forward_by_paths(call, index, divided.workers);
+    }
+    ond_memory_free(memory);
+    ond_memory_free(call->forward);
+    return status;
+}
+
+static ond_status run_cascade(batch *call, division divided)
+{
+    call->scratch = ond_memory_allocate_zero((size_t)divided.workers, sizeof *call->scratch);
+    void *memory = call->scratch
+                       ? ond_plan_allocate_scratch(call->plan, divided.workers, divided.over_images, call->scratch)
+                       : NULL;
+    ond_status status = memory ? OND_OK : OND_ERROR_MEMORY;
+    if (memory && divided.over_images) {
+        status = ond_parallel_for(divided.images, divided.workers, do_image, call);
+    }
+    for (size_t index = 0; memory && !divided.over_images && index < divided.images && status == OND_OK; index++) {
+        status = do_image_by_paths(call, index, divided.workers);
     }
     ond_memory_free(memory);
     ond_memory_free(call->scratch);
     return status;
+}
+
+static ond_status do_batch(batch *call, size_t count)
+{
+    division divided = {.images = count, .over_images = count >= (size_t)ond_threads()};
+    divided.workers = ond_parallel_workers(divided.over_images ? count : call->scattering->tree.nodes[0].child_count);
+    return call->plan->split[0] ? run_forward(call, divided) : run_cascade(call, divided);
 }
 
 /* `axes` are the leading axes of the output, which hold as many images as the view has channels. */

@@ -181,7 +181,7 @@ ond_status ond_scattering_measure_energy(const ond_scattering *scattering, const
 {
     OND_TRY(ond_scattering_check_image(image));
     ond_plan *plan = NULL;
-    OND_TRY(ond_scattering_plan(scattering, image->shape[0], image->shape[1], &plan));
+    OND_TRY(ond_scattering_complete_plan(scattering, image->shape[0], image->shape[1], &plan));
     ond_status status = run(scattering, plan, image, energy);
     ond_plan_release(plan);
     return status;

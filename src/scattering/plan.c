@@ -46,14 +46,64 @@ static ond_status adopt_bank(ond_plan *plan, const ond_filters *filters)
     return ond_filters_remake(filters, plan->rows.padded, plan->columns.padded, &plan->bank);
 }
 
-static ond_status create_levels(ond_plan *plan, const ond_scattering_config *config)
+static ond_status create_lowpasses(ond_plan *plan, const ond_scattering_config *config)
 {
     for (int level = 0; level < plan->levels; level++) {
-        OND_TRY(ond_fft_create(plan->rows.padded >> level, plan->columns.padded >> level,
-                               OND_FFT_REAL_FORWARD | OND_FFT_BACKWARD, config->planning, &plan->fft[level]));
         OND_TRY(ond_lowpass_create(plan->bank, &plan->rows, &plan->columns, level, config, &plan->lowpass[level]));
     }
     return OND_OK;
+}
+
+ond_status ond_plan_complete(ond_plan *plan)
+{
+    for (int level = 0; level < plan->levels; level++) {
+        if (!plan->fft[level]) {
+            OND_TRY(ond_fft_create(plan->rows.padded >> level, plan->columns.padded >> level,
+                                   OND_FFT_REAL_FORWARD | OND_FFT_BACKWARD, plan->planning, &plan->fft[level]));
+        }
+    }
+    return OND_OK;
+}
+
+static ond_status create_fold(ond_plan *plan, size_t filter, int parent_level)
+{
+    ond_fold_table **table = &plan->folds[filter * OND_MAX_LEVELS + (size_t)parent_level];
+    int level = plan->filter_level[filter] > parent_level ? plan->filter_level[filter] : parent_level;
+    if (*table) {
+        return OND_OK;
+    }
+    return ond_fold_table_create(&plan->bank->filters[filter], ond_split_plane_of(plan->split[parent_level], NULL),
+                                 plan->split[level]->height, plan->split[level]->width, table);
+}
+
+/* Of every filter on the image and behind each filter of a finer scale. */
+static ond_status create_folds(ond_plan *plan)
+{
+    const ond_filters *bank = plan->bank;
+    plan->folds = ond_memory_allocate_zero(bank->count, OND_MAX_LEVELS * sizeof(ond_fold_table *));
+    if (!plan->folds) {
+        return OND_ERROR_MEMORY;
+    }
+    for (size_t filter = 0; filter < bank->count && is_band_pass(bank, filter) && plan->order > 0; filter++) {
+        OND_TRY(create_fold(plan, filter, 0));
+        for (size_t i = 0; plan->order > 1 && bank->filters[i].info.scale < bank->filters[filter].info.scale; i++) {
+            OND_TRY(create_fold(plan, filter, plan->filter_level[i]));
+        }
+    }
+    return OND_OK;
+}
+
+/* All levels or none: a level's primes are among those of the finest. What split transforms cannot do wants the plan
+ * complete. */
+static ond_status create_split(ond_plan *plan)
+{
+    if (!plan->lowpass[0].separable || !ond_split_fft_supports(plan->rows.padded, plan->columns.padded)) {
+        return ond_plan_complete(plan);
+    }
+    for (int level = 0; level < plan->levels; level++) {
+        OND_TRY(ond_split_fft_create(plan->rows.padded >> level, plan->columns.padded >> level, &plan->split[level]));
+    }
+    return create_folds(plan);
 }
 
 ond_scratch ond_plan_take_scratch(const ond_plan *plan, bool own_image, ond_arena *arena)
@@ -97,7 +147,9 @@ static ond_status fill_plan(ond_plan *plan, const ond_filters *filters, const on
     }
     OND_TRY(adopt_bank(plan, filters));
     plan->order = config->order;
-    return create_levels(plan, config);
+    plan->planning = config->planning;
+    OND_TRY(create_lowpasses(plan, config));
+    return create_split(plan);
 }
 
 ond_status ond_plan_create(const ond_filters *filters, const ond_scattering_config *config, size_t height, size_t width,
@@ -131,8 +183,13 @@ void ond_plan_release(ond_plan *plan)
     }
     for (int level = 0; level < OND_MAX_LEVELS; level++) {
         ond_fft_destroy(plan->fft[level]);
+        ond_split_fft_destroy(plan->split[level]);
         ond_lowpass_free(&plan->lowpass[level]);
     }
+    for (size_t i = 0; plan->folds && i < plan->bank->count * OND_MAX_LEVELS; i++) {
+        ond_fold_table_destroy(plan->folds[i]);
+    }
+    ond_memory_free(plan->folds);
     ond_memory_free(plan->filter_level);
     ond_filters_destroy(plan->bank);
     ond_memory_free(plan);

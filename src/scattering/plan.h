@@ -3,6 +3,8 @@
 #define OND_SCATTERING_PLAN_H
 
 #include "core/memory.h"
+#include "fft/split.h"
+#include "filters/fold_table.h"
 #include "scattering/lowpass.h"
 #include "scattering/paths.h"
 
@@ -31,7 +33,10 @@ typedef struct ond_plan {
     ond_filters *bank; /* on the padded grid */
     int levels;        /* resolutions in use */
     int *filter_level; /* per filter: the resolution that its output is sampled at */
-    ond_fft *fft[OND_MAX_LEVELS];
+    ond_planning planning;
+    ond_fft *fft[OND_MAX_LEVELS];         /* in a plan that is complete */
+    ond_split_fft *split[OND_MAX_LEVELS]; /* NULL where forward.h has no transforms for the sizes */
+    ond_fold_table **folds; /* [filters, OND_MAX_LEVELS]: of a filter behind a parent's resolution; some are NULL */
     ond_lowpass lowpass[OND_MAX_LEVELS];
     int layer_level[OND_MAX_ORDER + 1]; /* the finest resolution that a layer can have */
     int order;
@@ -40,6 +45,10 @@ typedef struct ond_plan {
 /* @param filters  any bank of the family; used as it is when its grid is the padded size, else remade */
 ond_status ond_plan_create(const ond_filters *filters, const ond_scattering_config *config, size_t height, size_t width,
                            ond_plan **plan);
+
+/* Makes what features alone do not need: the transforms of cascade.h. The caller holds the lock of the plan's object.
+ */
+ond_status ond_plan_complete(ond_plan *plan);
 
 /* Plans are shared: each share is undone by a release, the last of which frees. */
 void ond_plan_share(ond_plan *plan);

@@ -10,27 +10,42 @@
 /* Weights below this share of the largest are left out. */
 static const double negligible = 3e-7;
 
-static size_t blocks_of(size_t outputs)
+enum { FOUR = 4, EIGHT = 8 };
+
+static ond_status allocate_blocks(size_t inputs, size_t outputs, size_t size, ond_sampler_blocks *blocks)
 {
-    return (outputs + OND_SAMPLER_BLOCK - 1) / OND_SAMPLER_BLOCK;
+    size_t count = (outputs + size - 1) / size;
+    *blocks = (ond_sampler_blocks){
+        .size = size,
+        .count = count,
+        .begin = ond_memory_allocate_zero(count, sizeof(size_t)),
+        .input_count = ond_memory_allocate_zero(count, sizeof(size_t)),
+        .weights = ond_memory_allocate_zero(count, inputs * size * sizeof(float)),
+    };
+    return blocks->begin && blocks->input_count && blocks->weights ? OND_OK : OND_ERROR_MEMORY;
+}
+
+static void free_blocks(ond_sampler_blocks *blocks)
+{
+    ond_memory_free(blocks->begin);
+    ond_memory_free(blocks->input_count);
+    ond_memory_free(blocks->weights);
 }
 
 static ond_status allocate(size_t inputs, size_t outputs, ond_sampler *sampler)
 {
-    size_t blocks = blocks_of(outputs);
     *sampler = (ond_sampler){
         .inputs = inputs,
         .outputs = outputs,
         .begin = ond_memory_allocate_zero(outputs, sizeof(size_t)),
         .count = ond_memory_allocate_zero(outputs, sizeof(size_t)),
         .weights = ond_memory_allocate_zero(outputs, inputs * sizeof(float)),
-        .block_begin = ond_memory_allocate_zero(blocks, sizeof(size_t)),
-        .block_count = ond_memory_allocate_zero(blocks, sizeof(size_t)),
-        .block_weights = ond_memory_allocate_zero(blocks, inputs * OND_SAMPLER_BLOCK * sizeof(float)),
     };
-    bool complete = sampler->begin && sampler->count && sampler->weights && sampler->block_begin && sampler->block_count
-                    && sampler->block_weights;
-    return complete ? OND_OK : OND_ERROR_MEMORY;
+    if (!sampler->begin || !sampler->count || !sampler->weights) {
+        return OND_ERROR_MEMORY;
+    }
+    OND_TRY(allocate_blocks(inputs, outputs, EIGHT, &sampler->eights));
+    return allocate_blocks(inputs, outputs, FOUR, &sampler->fours);
 }
 
 void ond_sampler_free(ond_sampler *sampler)
@@ -38,9 +53,8 @@ void ond_sampler_free(ond_sampler *sampler)
     ond_memory_free(sampler->begin);
     ond_memory_free(sampler->count);
     ond_memory_free(sampler->weights);
-    ond_memory_free(sampler->block_begin);
-    ond_memory_free(sampler->block_count);
-    ond_memory_free(sampler->block_weights);
+    free_blocks(&sampler->eights);
+    free_blocks(&sampler->fours);
     *sampler = (ond_sampler){0};
 }
 
@@ -96,32 +110,36 @@ static float weight_of(const ond_sampler *sampler, size_t output, size_t input)
     return place < sampler->count[output] ? sampler->weights[output * sampler->inputs + place] : 0;
 }
 
-/* Eight neighbouring outputs read one run of inputs: from the first one's begin to the last one's end. */
-static void set_block(ond_sampler *sampler, size_t block)
+/* Neighbouring outputs read one run of inputs: from the first one's begin to the last one's end. */
+static void set_block(const ond_sampler *sampler, ond_sampler_blocks *blocks, size_t block)
 {
     size_t inputs = sampler->inputs;
-    size_t first = block * OND_SAMPLER_BLOCK;
-    size_t last = first + OND_SAMPLER_BLOCK < sampler->outputs ? first + OND_SAMPLER_BLOCK : sampler->outputs;
+    size_t size = blocks->size;
+    size_t first = block * size;
+    size_t last = first + size < sampler->outputs ? first + size : sampler->outputs;
     size_t begin = sampler->begin[first];
     size_t reach = 0;
     for (size_t output = first; output < last; output++) {
         size_t end = (sampler->begin[output] + inputs - begin) % inputs + sampler->count[output];
         reach = end > reach ? end : reach;
     }
-    sampler->block_begin[block] = begin;
-    sampler->block_count[block] = reach < inputs ? reach : inputs;
-    float *weights = sampler->block_weights + block * inputs * OND_SAMPLER_BLOCK;
-    for (size_t i = 0; i < sampler->block_count[block]; i++) {
+    blocks->begin[block] = begin;
+    blocks->input_count[block] = reach < inputs ? reach : inputs;
+    float *weights = blocks->weights + block * inputs * size;
+    for (size_t i = 0; i < blocks->input_count[block]; i++) {
         for (size_t output = first; output < last; output++) {
-            weights[i * OND_SAMPLER_BLOCK + output - first] = weight_of(sampler, output, (begin + i) % inputs);
+            weights[i * size + output - first] = weight_of(sampler, output, (begin + i) % inputs);
         }
     }
 }
 
 static void set_blocks(ond_sampler *sampler)
 {
-    for (size_t block = 0; block < blocks_of(sampler->outputs); block++) {
-        set_block(sampler, block);
+    for (size_t block = 0; block < sampler->eights.count; block++) {
+        set_block(sampler, &sampler->eights, block);
+    }
+    for (size_t block = 0; block < sampler->fours.count; block++) {
+        set_block(sampler, &sampler->fours, block);
     }
 }
 
@@ -257,20 +275,20 @@ OND_HOT static void sum_columns(const ond_sampler *columns, const float *restric
 {
     size_t inputs = columns->inputs;
     size_t outputs = columns->outputs;
-    for (size_t first = 0; first < outputs; first += OND_SAMPLER_BLOCK) {
-        size_t block = first / OND_SAMPLER_BLOCK;
-        const float *weights = columns->block_weights + block * inputs * OND_SAMPLER_BLOCK;
-        size_t place = columns->block_begin[block];
-        float sum[ROWS_TOGETHER][OND_SAMPLER_BLOCK] = {{0}};
-        for (size_t i = 0; i < columns->block_count[block]; i++, weights += OND_SAMPLER_BLOCK) {
+    for (size_t block = 0; block < columns->eights.count; block++) {
+        size_t first = block * EIGHT;
+        const float *weights = columns->eights.weights + block * inputs * EIGHT;
+        size_t place = columns->eights.begin[block];
+        float sum[ROWS_TOGETHER][EIGHT] = {{0}};
+        for (size_t i = 0; i < columns->eights.input_count[block]; i++, weights += EIGHT) {
             for (size_t r = 0; r < ROWS_TOGETHER; r++) {
-                for (size_t l = 0; l < OND_SAMPLER_BLOCK; l++) {
+                for (size_t l = 0; l < EIGHT; l++) {
                     sum[r][l] += rows[r * stride + place] * weights[l];
                 }
             }
             place = place + 1 < inputs ? place + 1 : 0;
         }
-        size_t left = outputs - first < OND_SAMPLER_BLOCK ? outputs - first : OND_SAMPLER_BLOCK;
+        size_t left = outputs - first < EIGHT ? outputs - first : EIGHT;
         for (size_t r = 0; r < ROWS_TOGETHER; r++) {
             memcpy(out + r * outputs + first, sum[r], left * sizeof *out);
         }

@@ -4,16 +4,20 @@
 
 #include "core/status.h"
 
+/* Neighbouring outputs together, each group with the run of inputs that any of them reads. */
+typedef struct ond_sampler_blocks {
+    size_t size, count;          /* outputs of a block; blocks */
+    size_t *begin, *input_count; /* per block */
+    float *weights;              /* per block, inputs x size */
+} ond_sampler_blocks;
+
 /* A circular convolution along one axis evaluated at few positions: a banded matrix. */
 typedef struct ond_sampler {
     size_t inputs, outputs;
     size_t *begin, *count; /* per output: the inputs begin … begin + count − 1 (modulo inputs) have a weight */
     float *weights;        /* outputs x inputs, each row from its `begin` on */
-    size_t *block_begin, *block_count; /* per eight outputs: the inputs that any of them reads */
-    float *block_weights;              /* per block, input x 8 */
+    ond_sampler_blocks eights, fours;
 } ond_sampler;
-
-enum { OND_SAMPLER_BLOCK = 8 };
 
 /* Samples at positions first, first + stride, … (in inputs, not necessarily whole).
  * @param gain     real, even spectrum of the kernel at the frequencies −inputs/2 … (signed order), `inputs` of them */
@@ -32,6 +36,13 @@ size_t ond_sample_scratch(const ond_sampler *columns);
  * The plane's stride is a multiple of 16; what its rows hold behind their width is read and ignored. */
 void ond_sample_plane(const ond_sampler *rows, const ond_sampler *columns, const float *plane, size_t stride,
                       float *scratch, float *samples);
+
+/* The same in two steps for a plane that comes in groups of sixteen rows, turned: [columns.inputs, 16].
+ * First, per group: sums[r, l] = Σ_j columns[l, j] lines[j, r], sixteen rows of ond_sample_line_stride floats.
+ * Then: samples[k, l] = Σ_i rows[k, i] sums[i, l]. */
+size_t ond_sample_line_stride(const ond_sampler *columns);
+void ond_sample_lines(const ond_sampler *columns, const float *lines, float *sums);
+void ond_sample_sums(const ond_sampler *rows, const ond_sampler *columns, const float *sums, float *samples);
 
 /* The transpose: plane[i, j] = Σ rows[k, i] samples[k, l] columns[l, j]. Scratch as for ond_sample_plane. */
 void ond_spread_samples(const ond_sampler *rows, const ond_sampler *columns, const float *samples, float *scratch,

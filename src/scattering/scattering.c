@@ -113,29 +113,42 @@ static ond_plan *find_plan(ond_plan **plans, size_t height, size_t width)
 
 /* Plans are made under the lock, so that threads that meet at a new size make it once. */
 static ond_status find_or_make(const ond_scattering *scattering, ond_plan **plans, size_t height, size_t width,
-                               ond_plan **plan)
+                               bool complete, ond_plan **plan)
 {
-    *plan = find_plan(plans, height, width);
-    if (!*plan) {
-        OND_TRY(ond_plan_create(scattering->filters, &scattering->config, height, width, plan));
+    ond_plan *found = find_plan(plans, height, width);
+    if (!found) {
+        OND_TRY(ond_plan_create(scattering->filters, &scattering->config, height, width, &found));
         ond_plan_release(plans[OND_PLANS_KEPT - 1]);
-        plans[OND_PLANS_KEPT - 1] = *plan;
+        plans[OND_PLANS_KEPT - 1] = found;
         bring_to_front(plans, OND_PLANS_KEPT - 1);
     }
-    ond_plan_share(*plan);
+    OND_TRY(complete ? ond_plan_complete(found) : OND_OK);
+    ond_plan_share(found);
+    *plan = found;
     return OND_OK;
 }
 
-ond_status ond_scattering_plan(const ond_scattering *scattering, size_t height, size_t width, ond_plan **plan)
+static ond_status take_plan(const ond_scattering *scattering, size_t height, size_t width, bool complete,
+                            ond_plan **plan)
 {
     union {
         const ond_scattering *given;
         ond_scattering *own;
     } object = {.given = scattering}; /* the cache of plans is the one part that changes */
     pthread_mutex_lock(&object.own->lock);
-    ond_status status = find_or_make(scattering, object.own->plans, height, width, plan);
+    ond_status status = find_or_make(scattering, object.own->plans, height, width, complete, plan);
     pthread_mutex_unlock(&object.own->lock);
     return status;
+}
+
+ond_status ond_scattering_plan(const ond_scattering *scattering, size_t height, size_t width, ond_plan **plan)
+{
+    return take_plan(scattering, height, width, false, plan);
+}
+
+ond_status ond_scattering_complete_plan(const ond_scattering *scattering, size_t height, size_t width, ond_plan **plan)
+{
+    return take_plan(scattering, height, width, true, plan);
 }
 
 ond_status ond_scattering_prepare(const ond_scattering *scattering, size_t height, size_t width)

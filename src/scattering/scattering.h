@@ -19,6 +19,9 @@ struct ond_scattering {
 /* The plan for a size, made now or found; undone by ond_plan_release. */
 ond_status ond_scattering_plan(const ond_scattering *scattering, size_t height, size_t width, ond_plan **plan);
 
+/* The same with the transforms that all but ond_scattering_apply want. */
+ond_status ond_scattering_complete_plan(const ond_scattering *scattering, size_t height, size_t width, ond_plan **plan);
+
 /* [height, width] and up to two axes in front as a view in which each image is a channel. */
 ond_status ond_scattering_view_images(const ond_array *images, ond_image_view *view);
 

@@ -73,7 +73,7 @@ ond_status ond_scattering_visit(const ond_scattering *scattering, const ond_arra
 {
     OND_TRY(ond_scattering_check_image(image));
     ond_plan *plan = NULL;
-    OND_TRY(ond_scattering_plan(scattering, image->shape[0], image->shape[1], &plan));
+    OND_TRY(ond_scattering_complete_plan(scattering, image->shape[0], image->shape[1], &plan));
     visit call = {.scattering = scattering, .plan = plan, .visitor = visitor, .context = context};
     ond_status status = walk(&call, image);
     ond_plan_release(plan);

@@ -174,7 +174,9 @@ static ond_status compare_step(void *context, const ond_scattering_step *step)
     w->seen[step->channel] = true;
     w->visited++;
     ond_array wanted = ond_array_item(w->features, step->channel);
-    assert_memory_equal(step->averaged.data, wanted.data, ond_array_count(&wanted) * sizeof(float));
+    for (size_t i = 0; i < ond_array_count(&wanted); i++) { /* sums in another order */
+        assert_true(fabsf(step->averaged.data[i] - wanted.data[i]) <= 2e-6F * fabsf(wanted.data[i]) + 1e-7F);
+    }
     assert_int_equal(step->propagated.rank, 2);
     for (size_t i = 0; step->channel > 0 && i < ond_array_count(&step->propagated); i++) {
         assert_true(step->propagated.data[i] >= 0);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fft/lines.h"
+
+#include "core/memory.h"
+
+#include <math.h>
+
+/* Nanoseconds per point of one stage, roughly (measured with 512-bit vectors): what a choice of factors is judged by.
+ */
+typedef struct stage_price {
+    size_t radix;
+    double price;
+} stage_price;
+
+static const stage_price prices[] = {{17, 0.40}, {16, 0.25}, {13, 0.30}, {12, 0.14}, {11, 0.23}, {9, 0.15}, {8, 0.12},
+                                     {7, 0.17},  {5, 0.13},  {4, 0.10},  {3, 0.10},  {2, 0.09},  {1, 0}};
+
+enum { PRICES = sizeof prices / sizeof prices[0], LARGEST_LENGTH = 1 << 20 };
+
+typedef struct factors {
+    size_t radix[OND_LINE_STAGES];
+    int count;
+    double price;
+} factors;
+
+/* Tries every set of factors, largest first, behind those of `begun`. */
+static void try_factors(size_t left, int first_price, const factors *begun, factors *best)
+{
+    if (left == 1 && begun->count > 0) {
+        *best = best->count == 0 || begun->price < best->price ? *begun : *best;
+        return;
+    }
+    for (int i = first_price; i < PRICES && begun->count < OND_LINE_STAGES; i++) {
+        if (left % prices[i].radix == 0 && (prices[i].radix > 1 || left == 1)) {
+            factors longer = *begun;
+            longer.radix[longer.count++] = prices[i].radix;
+            longer.price += prices[i].price;
+            try_factors(left / prices[i].radix, i, &longer, best);
+        }
+    }
+}
+
+/* The cheapest factors; none where a prime is too large. */
+static factors factorize(size_t length)
+{
+    factors none = {.count = 0};
+    factors best = {.count = 0};
+    if (length >= 1 && length <= LARGEST_LENGTH) {
+        try_factors(length, 0, &none, &best);
+    }
+    return best;
+}
+
+bool ond_line_fft_supports(size_t length)
+{
+    return factorize(length).count > 0;
+}
+
+static void fill_twiddles(float *twiddles, size_t radix, size_t blocks)
+{
+    double step = 2 * acos(-1.0) / (double)(radix * blocks);
+    for (size_t block = 0; block < blocks; block++) {
+        for (size_t output = 0; output < radix; output++) {
+            double angle = step * (double)(block * output);
+            *twiddles++ = (float)cos(angle);
+            *twiddles++ = (float)sin(angle);
+        }
+    }
+}
+
+ond_status ond_line_fft_create(size_t length, ond_line_fft *fft)
+{
+    factors chosen = factorize(length);
+    *fft = (ond_line_fft){.length = length, .stage_count = chosen.count};
+    size_t count = 0;
+    size_t left = length;
+    for (int i = 0; i < fft->stage_count; i++) {
+        count += 2 * left;
+        left /= chosen.radix[i];
+    }
+    fft->twiddles = ond_memory_allocate(count, sizeof *fft->twiddles);
+    if (!fft->twiddles) {
+        return OND_ERROR_MEMORY;
+    }
+    float *twiddles = fft->twiddles;
+    size_t repeats = 1;
+    left = length;
+    for (int i = 0; i < fft->stage_count; i++) {
+        left /= chosen.radix[i];
+        fft->stages[i] = (ond_line_stage){chosen.radix[i], left, repeats, twiddles};
+        fill_twiddles(twiddles, chosen.radix[i], left);
+        twiddles += 2 * chosen.radix[i] * left;
+        repeats *= chosen.radix[i];
+    }
+    return OND_OK;
+}
+
+void ond_line_fft_free(ond_line_fft *fft)
+{
+    ond_memory_free(fft->twiddles);
+    *fft = (ond_line_fft){0};
+}
+
+static size_t buffers(const ond_line_fft *fft)
+{
+    return fft->stage_count > 2 ? 2 : (size_t)fft->stage_count - 1;
+}
+
+size_t ond_line_fft_work(const ond_line_fft *fft)
+{
+    return buffers(fft) * 2 * OND_LANES * fft->length;
+}
+
+void ond_line_fft_backward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work)
+{
+    size_t half = fft->length * OND_LANES;
+    for (int i = 0; i < fft->stage_count; i++) {
+        float *place = work + (size_t)(i % 2) * 2 * half;
+        ond_lines to = i + 1 < fft->stage_count ? (ond_lines){place, place + half, OND_LANES} : out;
+        ond_line_stage_run(&fft->stages[i], in, to);
+        in = (ond_lines_in){to.re, to.im, to.step};
+    }
+}
+
+/* Exchanging real and imaginary parts on both sides changes the sign of the exponent. */
+void ond_line_fft_forward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work)
+{
+    ond_line_fft_backward(fft, (ond_lines_in){in.im, in.re, in.step}, (ond_lines){out.im, out.re, out.step}, work);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_FFT_LINES_H
+#define OND_FFT_LINES_H
+
+#include "core/status.h"
+
+/* Fourier transforms of sixteen lines at once, one in each lane of a vector: every operation is then one of plain
+ * loops over sixteen floats, with the same bits under every instruction set. Lines are split into real and imaginary
+ * parts; what a caller does before and after (filtering, moduli) needs no shuffles either. */
+enum { OND_LANES = 16, OND_LINE_STAGES = 24 };
+
+/* Point k of all lines: re[k · step + lane], im[k · step + lane]. */
+typedef struct ond_lines {
+    float *re, *im;
+    size_t step;
+} ond_lines;
+
+typedef struct ond_lines_in {
+    const float *re, *im;
+    size_t step;
+} ond_lines_in;
+
+/* One step of the mixed-radix transform in natural order (Stockham; Van Loan, Computational Frameworks for the Fast
+ * Fourier Transform, 1992, section 1.7): `blocks` · radix · `repeats` = length. */
+typedef struct ond_line_stage {
+    size_t radix, blocks, repeats;
+    const float *twiddles; /* per block and output: cosine, sine */
+} ond_line_stage;
+
+typedef struct ond_line_fft {
+    size_t length;
+    int stage_count;
+    ond_line_stage stages[OND_LINE_STAGES];
+    float *twiddles;
+} ond_line_fft;
+
+/* Whether the length has no prime factor above 17. */
+bool ond_line_fft_supports(size_t length);
+
+ond_status ond_line_fft_create(size_t length, ond_line_fft *fft);
+void ond_line_fft_free(ond_line_fft *fft);
+
+/* Floats of `work` that the transforms want. */
+size_t ond_line_fft_work(const ond_line_fft *fft);
+
+/* out = Σ in e^{±i 2π jk / length}, not normalised. The three do not overlap; `in` is kept. */
+void ond_line_fft_backward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work);
+void ond_line_fft_forward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work);
+
+/* One stage, with the sign + (lines_radix.c). */
+void ond_line_stage_run(const ond_line_stage *stage, ond_lines_in in, ond_lines out);
+
+/* out[16 c + r] = in[r · stride + c]: a block of sixteen rows and columns turned. */
+void ond_lines_turn(const float *in, size_t stride, float *out);
+
+#endif

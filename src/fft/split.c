@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fft/split.h"
+
+#include "core/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { TILE = OND_LANES * OND_LANES, CONFLICT_FLOATS = 128 };
+
+static size_t divide_up(size_t number, size_t divisor)
+{
+    return (number + divisor - 1) / divisor;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+bool ond_split_fft_supports(size_t height, size_t width)
+{
+    return ond_line_fft_supports(height) && ond_line_fft_supports(width);
+}
+
+static void set_geometry(ond_split_fft *fft, size_t height, size_t width)
+{
+    size_t columns = divide_up(width, OND_LANES) * OND_LANES;
+    size_t parts = columns;
+    while (2 * parts > CONFLICT_FLOATS && 2 * parts % CONFLICT_FLOATS == 0) {
+        parts += OND_LANES; /* rows a multiple of 512 bytes apart would compete for the same cache lines */
+    }
+    fft->height = height;
+    fft->width = width;
+    fft->half_width = width / 2 + 1;
+    fft->stride = 2 * parts;
+    fft->groups = divide_up(height, OND_LANES);
+    fft->group_floats = 2 * columns * OND_LANES;
+    fft->real_floats = columns * OND_LANES;
+    fft->all_strips = columns / OND_LANES;
+    fft->strips = divide_up(fft->half_width, OND_LANES);
+    fft->strip_floats = 2 * fft->groups * TILE;
+}
+
+ond_status ond_split_fft_create(size_t height, size_t width, ond_split_fft **fft)
+{
+    ond_split_fft *made = ond_memory_allocate_zero(1, sizeof *made);
+    if (!made) {
+        return OND_ERROR_MEMORY;
+    }
+    set_geometry(made, height, width);
+    ond_status status = ond_line_fft_create(height, &made->along_columns);
+    status = status ? status : ond_line_fft_create(width, &made->along_rows);
+    if (status != OND_OK) {
+        ond_split_fft_destroy(made);
+        return status;
+    }
+    size_t lines = larger(made->groups, divide_up(width, OND_LANES)) * 2 * TILE;
+    made->work_floats = lines + larger(ond_line_fft_work(&made->along_columns), ond_line_fft_work(&made->along_rows));
+    *fft = made;
+    return OND_OK;
+}
+
+void ond_split_fft_destroy(ond_split_fft *fft)
+{
+    if (!fft) {
+        return;
+    }
+    ond_line_fft_free(&fft->along_columns);
+    ond_line_fft_free(&fft->along_rows);
+    ond_memory_free(fft);
+}
+
+ond_split_plane ond_split_plane_of(const ond_split_fft *fft, float *data)
+{
+    return (ond_split_plane){data, fft->height, fft->width, fft->stride};
+}
+
+/* Sixteen lines in `work`, and the work of their transform behind them. */
+static ond_lines lines_in(float *work, size_t length, float **rest)
+{
+    size_t half = divide_up(length, OND_LANES) * TILE;
+    *rest = work + 2 * half;
+    return (ond_lines){work, work + half, OND_LANES};
+}
+
+void ond_split_strip_backward(const ond_split_fft *fft, size_t strip, const float *columns, float *turned, float *work)
+{
+    float *rest;
+    ond_lines lines = lines_in(work, fft->height, &rest);
+    size_t whole = fft->height * OND_LANES;
+    size_t missing = fft->groups * TILE - whole;
+    ond_line_fft_backward(&fft->along_columns, (ond_lines_in){columns, columns + whole, OND_LANES}, lines, rest);
+    memset(lines.re + whole, 0, missing * sizeof(float)); /* rows that fill the last group */
+    memset(lines.im + whole, 0, missing * sizeof(float));
+    for (size_t group = 0; group < fft->groups; group++) {
+        float *to = turned + group * fft->group_floats + strip * TILE;
+        ond_lines_turn(lines.re + group * TILE, OND_LANES, to);
+        ond_lines_turn(lines.im + group * TILE, OND_LANES, to + fft->real_floats);
+    }
+}
+
+OND_WIDE static void take_modulus(const float *restrict re, const float *restrict im, float scale, size_t count,
+                                  float *restrict modulus)
+{
+    for (size_t i = 0; i < count; i++) {
+        modulus[i] = scale * sqrtf(re[i] * re[i] + im[i] * im[i]);
+    }
+}
+
+void ond_split_rows_modulus(const ond_split_fft *fft, const float *group, float scale, float *modulus, float *work)
+{
+    float *rest;
+    ond_lines lines = lines_in(work, fft->width, &rest);
+    ond_lines_in rows = {group, group + fft->real_floats, OND_LANES};
+    ond_line_fft_backward(&fft->along_rows, rows, lines, rest);
+    take_modulus(lines.re, lines.im, scale, fft->width * OND_LANES, modulus);
+}
+
+void ond_split_turn_rows(const ond_split_fft *fft, const float *rows, size_t stride, float *turned)
+{
+    for (size_t column = 0; column < fft->width; column += OND_LANES) {
+        ond_lines_turn(rows + column, stride, turned + column * OND_LANES);
+    }
+}
+
+/* From Z = DFT(a + ib), a and b real, at k and −k: DFT(a) = (Z(k) + conj Z(−k)) / 2, DFT(b) = (Z(k) − conj Z(−k)) / 2i.
+ */
+OND_WIDE static void separate(const float *restrict re, const float *restrict im, size_t length, size_t begin,
+                              size_t count, float *restrict first, float *restrict second)
+{
+    for (size_t k = begin; k < begin + count; k++) {
+        size_t place = k * OND_LANES;
+        size_t opposite = (k > 0 ? length - k : 0) * OND_LANES;
+        float *a = first + (k - begin) * OND_LANES;
+        float *b = second + (k - begin) * OND_LANES;
+        for (size_t lane = 0; lane < OND_LANES; lane++) {
+            float re_sum = re[place + lane] + re[opposite + lane];
+            float re_difference = re[place + lane] - re[opposite + lane];
+            float im_sum = im[place + lane] + im[opposite + lane];
+            float im_difference = im[place + lane] - im[opposite + lane];
+            a[lane] = 0.5F * re_sum;
+            a[TILE + lane] = 0.5F * im_difference;
+            b[lane] = 0.5F * im_sum;
+            b[TILE + lane] = -0.5F * re_difference;
+        }
+    }
+}
+
+void ond_split_rows_real_forward(const ond_split_fft *fft, size_t group, const float *first, const float *second,
+                                 float *strips, float *work)
+{
+    float *rest;
+    ond_lines lines = lines_in(work, fft->width, &rest);
+    ond_line_fft_forward(&fft->along_rows, (ond_lines_in){first, second ? second : first, OND_LANES}, lines, rest);
+    size_t half = fft->strip_floats / 2;
+    _Alignas(OND_ALIGNMENT) float tile[4 * TILE] = {0};
+    for (size_t strip = 0; strip < fft->strips; strip++) {
+        size_t begin = strip * OND_LANES;
+        size_t count = fft->half_width - begin < OND_LANES ? fft->half_width - begin : OND_LANES;
+        float *to = strips + strip * fft->strip_floats + group * TILE;
+        separate(lines.re, lines.im, fft->width, begin, count, tile, tile + 2 * TILE);
+        ond_lines_turn(tile, OND_LANES, to);
+        ond_lines_turn(tile + TILE, OND_LANES, to + half);
+        if (second) {
+            ond_lines_turn(tile + 2 * (size_t)TILE, OND_LANES, to + TILE);
+            ond_lines_turn(tile + 3 * (size_t)TILE, OND_LANES, to + half + TILE);
+        }
+    }
+}
+
+/* X(−row, −column) is the conjugate of X(row, column): fills the columns behind half_width. */
+OND_WIDE static void mirror_row(const float *restrict known, size_t width, float sign, size_t begin,
+                                float *restrict row)
+{
+    for (size_t column = begin; column < width; column++) {
+        row[column] = sign * known[width - column];
+    }
+}
+
+void ond_split_columns_forward(const ond_split_fft *fft, const float *strips, float *plane, float *work)
+{
+    size_t part = fft->stride / 2;
+    for (size_t strip = 0; strip < fft->strips; strip++) {
+        const float *re = strips + strip * fft->strip_floats;
+        float *to = plane + strip * OND_LANES;
+        ond_line_fft_forward(&fft->along_columns, (ond_lines_in){re, re + fft->strip_floats / 2, OND_LANES},
+                             (ond_lines){to, to + part, fft->stride}, work);
+    }
+    for (size_t row = 0; row < fft->height; row++) {
+        float *missing = plane + row * fft->stride;
+        const float *known = plane + (row > 0 ? fft->height - row : 0) * fft->stride;
+        if (known == missing) {
+            for (size_t column = fft->half_width; column < fft->width; column++) {
+                missing[column] = known[fft->width - column];
+                missing[part + column] = -known[part + fft->width - column];
+            }
+        } else {
+            mirror_row(known, fft->width, 1, fft->half_width, missing);
+            mirror_row(known + part, fft->width, -1, fft->half_width, missing + part);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_FILTERS_FOLD_TABLE_H
+#define OND_FILTERS_FOLD_TABLE_H
+
+#include "fft/split.h"
+#include "filters/filters.h"
+
+#include <stdint.h>
+
+/* ond_filter_fold of fold.h for one filter and one pair of sizes, laid out once: for each strip of sixteen columns of
+ * the folded plane and each of its rows, which sixteen neighbours of the image's spectrum come there, with the filter's
+ * values on them (0 where it vanishes). */
+typedef struct ond_fold_table {
+    size_t height, strips; /* of the folded plane */
+    size_t imaginary;      /* floats from the real to the imaginary parts of the image */
+    size_t *strip_begin;   /* per strip: its first term */
+    uint32_t *row_terms;   /* [strips, height]: how many terms */
+    uint32_t *term_offset; /* per term: place of its first real part in the image */
+    float *term_values;    /* [terms, 16] */
+} ond_fold_table;
+
+/* @param image  the spectrum's sizes and stride; its memory ends sixteen floats behind the last row or later
+ * @param height, width  of the folded plane; they divide the image's */
+ond_status ond_fold_table_create(const ond_filter *filter, ond_split_plane image, size_t height, size_t width,
+                                 ond_fold_table **table);
+void ond_fold_table_destroy(ond_fold_table *table);
+
+/* One strip of the folded plane: the real parts [height, 16], then the imaginary parts. */
+void ond_fold_strip(const ond_fold_table *table, size_t strip, const float *image, float *folded);
+
+#endif

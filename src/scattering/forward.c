@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "scattering/forward.h"
+
+#include "core/memory.h"
+#include "scattering/cascade.h"
+
+/* The averages of one plane of moduli, which comes in groups of sixteen rows. */
+static void average_group(const ond_lowpass *lowpass, size_t group, const float *modulus, float *sums)
+{
+    size_t stride = ond_sample_line_stride(&lowpass->columns);
+    ond_sample_lines(&lowpass->columns, modulus, sums + group * OND_LANES * stride);
+}
+
+static void store_averages(const ond_forward *call, const ond_lowpass *lowpass, size_t channel, const float *sums)
+{
+    size_t samples = call->plan->rows.outputs * call->plan->columns.outputs;
+    ond_sample_sums(&lowpass->rows, &lowpass->columns, sums, call->features + channel * samples);
+}
+
+/* From a filtered layer, turned after the inverse transforms of its columns, to the features of its modulus and, with
+ * `spectrum` not NULL, to the spectrum of the modulus. Two groups of rows at a time, which are one complex transform.
+ */
+static void finish_layer(const ond_forward *call, size_t channel, int level, float scale, float *spectrum,
+                         const ond_forward_scratch *scratch)
+{
+    const ond_split_fft *fft = call->plan->split[level];
+    const ond_lowpass *lowpass = &call->plan->lowpass[level];
+    float *first = scratch->moduli;
+    float *second = scratch->moduli + fft->real_floats;
+    for (size_t group = 0; group < fft->groups; group += 2) {
+        const float *turned = scratch->turned + group * fft->group_floats;
+        bool pair = group + 1 < fft->groups;
+        ond_split_rows_modulus(fft, turned, scale, first, scratch->work);
+        average_group(lowpass, group, first, scratch->sums);
+        if (pair) {
+            ond_split_rows_modulus(fft, turned + fft->group_floats, scale, second, scratch->work);
+            average_group(lowpass, group + 1, second, scratch->sums);
+        }
+        if (spectrum) {
+            ond_split_rows_real_forward(fft, group, first, pair ? second : NULL, scratch->strips, scratch->work);
+        }
+    }
+    store_averages(call, lowpass, channel, scratch->sums);
+    if (spectrum) {
+        ond_split_columns_forward(fft, scratch->strips, spectrum, scratch->work);
+    }
+}
+
+static void follow(const ond_forward *call, size_t channel, ond_split_plane parent, int parent_level,
+                   const ond_forward_scratch *scratch)
+{
+    const ond_plan *plan = call->plan;
+    const ond_path_node *node = &call->tree->nodes[channel];
+    size_t filter = ond_path_last_filter(&node->path);
+    int level = ond_cascade_level(plan, filter, parent_level);
+    const ond_split_fft *fft = plan->split[level];
+    float *spectrum = node->child_count > 0 ? scratch->spectrum[node->path.order] : NULL;
+    const ond_fold_table *table = plan->folds[filter * OND_MAX_LEVELS + (size_t)parent_level];
+    for (size_t strip = 0; strip < fft->all_strips; strip++) {
+        ond_fold_strip(table, strip, parent.data, scratch->folded);
+        ond_split_strip_backward(fft, strip, scratch->folded, scratch->turned, scratch->work);
+    }
+    finish_layer(call, channel, level, 1 / ((float)parent.height * (float)parent.width), spectrum, scratch);
+    for (size_t child = 0; child < node->child_count; child++) {
+        follow(call, node->first_child + child, ond_split_plane_of(fft, spectrum), level, scratch);
+    }
+}
+
+void ond_forward_begin(const ond_forward *call, ond_channel image, const ond_forward_scratch *scratch)
+{
+    const ond_plan *plan = call->plan;
+    const ond_split_fft *fft = plan->split[0];
+    const ond_lowpass *lowpass = &plan->lowpass[0];
+    size_t stride = fft->real_floats / OND_LANES;
+    bool forward = call->tree->nodes[0].child_count > 0;
+    ond_pad(&plan->rows, &plan->columns, call->padding, image, scratch->image, stride);
+    for (size_t group = 0; group < fft->groups; group += 2) {
+        bool pair = group + 1 < fft->groups;
+        for (size_t i = 0; i < (pair ? 2 : 1); i++) {
+            float *lines = scratch->moduli + i * fft->real_floats;
+            ond_split_turn_rows(fft, scratch->image + (group + i) * OND_LANES * stride, stride, lines);
+            average_group(lowpass, group + i, lines, scratch->sums);
+        }
+        if (forward) {
+            ond_split_rows_real_forward(fft, group, scratch->moduli, pair ? scratch->moduli + fft->real_floats : NULL,
+                                        scratch->strips, scratch->work);
+        }
+    }
+    store_averages(call, lowpass, 0, scratch->sums);
+    if (forward) {
+        ond_split_columns_forward(fft, scratch->strips, scratch->spectrum[0], scratch->work);
+    }
+}
+
+void ond_forward_branch(const ond_forward *call, size_t child, const ond_forward_scratch *image,
+                        const ond_forward_scratch *scratch)
+{
+    ond_split_plane spectrum = ond_split_plane_of(call->plan->split[0], image->spectrum[0]);
+    follow(call, call->tree->nodes[0].first_child + child, spectrum, 0, scratch);
+}
+
+/* The image has the largest planes; a layer's spectrum is as fine as the layer can be. */
+static ond_forward_scratch take_scratch(const ond_plan *plan, bool own_image, ond_arena *arena)
+{
+    ond_forward_scratch scratch = {0};
+    const ond_split_fft *fft = plan->split[0];
+    for (int depth = own_image ? 0 : 1; depth < plan->order; depth++) {
+        const ond_split_fft *own = plan->split[depth > 0 ? plan->layer_level[depth] : 0];
+        scratch.spectrum[depth] = ond_arena_take(arena, own->height * own->stride + OND_LANES, sizeof(float));
+    }
+    if (own_image) {
+        scratch.image = ond_arena_take(arena, fft->groups * fft->real_floats, sizeof(float));
+    }
+    scratch.folded = ond_arena_take(arena, fft->height * 2 * OND_LANES, sizeof(float));
+    scratch.turned = ond_arena_take(arena, fft->groups * fft->group_floats, sizeof(float));
+    scratch.strips = ond_arena_take(arena, fft->strips * fft->strip_floats, sizeof(float));
+    scratch.moduli = ond_arena_take(arena, 2 * fft->real_floats, sizeof(float));
+    size_t sums = fft->groups * OND_LANES * ond_sample_line_stride(&plan->lowpass[0].columns);
+    scratch.sums = ond_arena_take(arena, sums, sizeof(float));
+    scratch.work = ond_arena_take(arena, fft->work_floats, sizeof(float));
+    return scratch;
+}
+
+static void take_all(const ond_plan *plan, int workers, bool own_image, ond_arena *arena, ond_forward_scratch *scratch)
+{
+    for (int worker = 0; worker < workers; worker++) {
+        scratch[worker] = take_scratch(plan, own_image || worker == 0, arena);
+    }
+}
+
+void *ond_forward_allocate_scratch(const ond_plan *plan, int workers, bool own_image, ond_forward_scratch *scratch)
+{
+    ond_arena arena = {0};
+    take_all(plan, workers, own_image, &arena, scratch);
+    arena.base = ond_memory_allocate_zero(arena.used, 1);
+    arena.used = 0;
+    if (arena.base) {
+        take_all(plan, workers, own_image, &arena, scratch);
+    }
+    return arena.base;
+}

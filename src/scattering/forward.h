@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OND_SCATTERING_FORWARD_H
+#define OND_SCATTERING_FORWARD_H
+
+#include "scattering/plan.h"
+
+/* The cascade of cascade.h for features alone, sixteen lines at a time (fft/split.h): nothing is kept but spectra that
+ * children need, and moduli are averaged while they are in the cache. For plans with `split` transforms. */
+
+/* Everything one worker needs. */
+typedef struct ond_forward_scratch {
+    float *spectrum[OND_MAX_ORDER]; /* of the layers that have children; that of the image is worker 0's, or each's */
+    float *image;                   /* padded; there where spectrum[0] is */
+    float *folded;                  /* a strip */
+    float *turned, *strips;
+    float *moduli; /* of two groups of rows */
+    float *sums;   /* averaged along rows */
+    float *work;
+} ond_forward_scratch;
+
+/* One image on its way. */
+typedef struct ond_forward {
+    const ond_plan *plan;
+    const ond_path_tree *tree;
+    ond_padding padding;
+    float *features; /* of the image */
+} ond_forward;
+
+/* Scratch for `workers` in one block, or NULL. `own_image` as for ond_plan_allocate_scratch. */
+void *ond_forward_allocate_scratch(const ond_plan *plan, int workers, bool own_image, ond_forward_scratch *scratch);
+
+/* Pads the image and averages it; leaves its spectrum in the scratch. */
+void ond_forward_begin(const ond_forward *call, ond_channel image, const ond_forward_scratch *scratch);
+
+/* One filter on the image, and all that follows; as ond_cascade_branch. */
+void ond_forward_branch(const ond_forward *call, size_t child, const ond_forward_scratch *image,
+                        const ond_forward_scratch *scratch);
+
+#endif

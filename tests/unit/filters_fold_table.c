@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/memory.h"
+#include "filters/fold.h"
+#include "filters/fold_table.h"
+#include "support/test.h"
+
+#include <ondelet/wavelets.h>
+
+#include <math.h>
+
+/* The same random image as an interleaved plane and as a split one. */
+typedef struct two_images {
+    ond_complex *complex;
+    float *split;
+    ond_split_plane plane;
+} two_images;
+
+static two_images make_images(test_random *random, size_t height, size_t width)
+{
+    size_t stride = 2 * ((width + OND_LANES - 1) / OND_LANES * OND_LANES);
+    two_images images = {
+        .complex = ond_memory_allocate_zero(height * width, sizeof(ond_complex)),
+        .split = ond_memory_allocate_zero(height * stride + OND_LANES, sizeof(float)),
+    };
+    images.plane = (ond_split_plane){images.split, height, width, stride};
+    for (size_t row = 0; row < height; row++) {
+        for (size_t column = 0; column < width; column++) {
+            ond_complex z = {(float)random_normal(random), (float)random_normal(random)};
+            images.complex[row * width + column] = z;
+            images.split[row * stride + column] = z.re;
+            images.split[row * stride + stride / 2 + column] = z.im;
+        }
+    }
+    return images;
+}
+
+static void compare(const ond_filter *filter, const two_images *images, size_t height, size_t width)
+{
+    ond_fold_table *table = NULL;
+    assert_ok(ond_fold_table_create(filter, images->plane, height, width, &table));
+    ond_complex *wanted = ond_memory_allocate_zero(height * width, sizeof *wanted);
+    float *strip = ond_memory_allocate_zero(2 * height * OND_LANES, sizeof *strip);
+    ond_filter_fold(filter,
+                    (ond_plane){images->complex, images->plane.height, images->plane.width, images->plane.width},
+                    (ond_plane){wanted, height, width, width});
+    for (size_t s = 0; s < table->strips; s++) {
+        ond_fold_strip(table, s, images->split, strip);
+        for (size_t row = 0; row < height; row++) {
+            for (size_t lane = 0; lane < OND_LANES && s * OND_LANES + lane < width; lane++) {
+                ond_complex z = wanted[row * width + s * OND_LANES + lane];
+                /* up to sixteen terms, in another order */
+                assert_true(fabsf(strip[row * OND_LANES + lane] - z.re) < 2e-6F);
+                assert_true(fabsf(strip[(height + row) * OND_LANES + lane] - z.im) < 2e-6F);
+            }
+        }
+    }
+    ond_memory_free(wanted);
+    ond_memory_free(strip);
+    ond_fold_table_destroy(table);
+}
+
+static void tables_fold_as_filters_do(void **state)
+{
+    (void)state;
+    test_random random = {4};
+    static const size_t grids[][2] = {{40, 56}, {80, 68}, {36, 24}};
+    for (size_t g = 0; g < sizeof grids / sizeof grids[0]; g++) {
+        ond_morlet_config config = ond_morlet_config_default();
+        config.scales = 2;
+        config.height = (int)grids[g][0];
+        config.width = (int)grids[g][1];
+        ond_filters *bank = NULL;
+        assert_ok(ond_morlet_create(&config, &bank));
+        for (size_t level = 0; level < 2; level++) { /* of the image; the plane's is 0, 1 or 2 more */
+            two_images images = make_images(&random, grids[g][0] >> level, grids[g][1] >> level);
+            for (size_t filter = 0; filter < bank->count; filter++) {
+                for (size_t more = 0; more + level <= 2; more++) {
+                    compare(&bank->filters[filter], &images, images.plane.height >> more, images.plane.width >> more);
+                }
+            }
+            ond_memory_free(images.complex);
+            ond_memory_free(images.split);
+        }
+        ond_filters_destroy(bank);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tables_fold_as_filters_do),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
