@@ -67,8 +67,8 @@ typedef struct ond_denoise_training {
 OND_API ond_denoise_training ond_denoise_training_default(void);
 OND_API const ond_option *ond_denoise_training_options(void);
 
-/** Called every 50 steps and after the last one: by how many decibels the network is better than the untrained union,
- * over these steps. Returns false to end the training: what was reached is the result. */
+/** Called after every step: by how many decibels the network is better than the untrained union, over the last steps,
+ * 50 at most. Returns false to end the training: what was reached is the result. */
 typedef bool (*ond_denoise_watch)(void *context, size_t step, double gain_db);
 
 /** Trains a model. The same pictures, options and processor give the same bits, whatever the number of threads.

@@ -84,6 +84,11 @@ OND_CHECKED ond_status ond_file_finish(ond_file **file);
 /** Gives up: the partial file is removed. Accepts NULL. */
 OND_API void ond_file_destroy(ond_file *file);
 
+/** Removes what all outputs that are not finished have written beside their places, but not what ond_file_continue
+ *  keeps. For a handler that ends the process: calls nothing that a signal handler may not call. Of more than 64
+ * outputs at once some stay. No output may be used afterwards. */
+OND_API void ond_files_discard(void);
+
 #ifdef __cplusplus
 }
 #endif

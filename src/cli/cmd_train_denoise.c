@@ -58,6 +58,8 @@ static void read_pictures(const train_request *request, const input_list *inputs
     image_stream_close(&stream);
 }
 
+enum { SECONDS_TO_KEEP = 9 }; /* what was reached, after an interrupt: a step takes less, and so does the file */
+
 typedef struct course {
     const train_request *request;
     double started_s, told_s;
@@ -89,6 +91,7 @@ static exit_status train(const train_request *request, const pictures *all)
     ond_denoise_training training = request->training;
     training.seed = request->common.seed;
     note(&request->common, "%zu pictures", all->count);
+    signals_wait(SECONDS_TO_KEEP);
     progress_start((size_t)training.steps, request->common.quiet);
     ond_status status = ond_denoise_model_fit(all->items, all->count, &training, tell, &c, &model);
     progress_hide();

@@ -68,7 +68,11 @@ static bool open_array(image_file *file)
 
 bool image_file_open(file_name name, image_file *file)
 {
+    name.path = spool_pipe(name.path);
     *file = (image_file){.name = name};
+    if (!name.path) {
+        return false;
+    }
     if (ond_array_recognize(name.path)) {
         return open_array(file);
     }

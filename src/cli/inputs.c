@@ -114,7 +114,12 @@ static void add_path(input_list *list, const char *path)
     if (is_folder(path)) {
         add_sorted_folder(list, path);
     } else {
-        add_file(list, path, path);
+        const char *file = spool_pipe(path);
+        if (file) {
+            add_file(list, path, file);
+        } else {
+            list->failed++;
+        }
     }
 }
 

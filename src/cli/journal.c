@@ -244,6 +244,7 @@ static journal_event look_for_run(const cli_request *request, bool resume, run_j
         event = JOURNAL_REFUSED;
     }
     if (event == JOURNAL_NEW && !write_parameters(journal, parameters)) {
+        unlink(journal->path); /* nothing to go on with */
         event = JOURNAL_REFUSED;
     }
     free(text);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/signals.h"
 
+#include "cli/spool.h"
+
+#include <ondelet/file.h>
+
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
@@ -13,10 +17,11 @@ static volatile sig_atomic_t received;
 static const char *volatile hint;
 static timer_t patience;
 static int has_timer;
+static volatile sig_atomic_t seconds; /* of patience, besides */
 
 static void receive(int signal_number)
 {
-    static const struct itimerspec patience_ends = {.it_value = {.tv_nsec = PATIENCE_NS}};
+    const struct itimerspec patience_ends = {.it_value = {.tv_sec = seconds, .tv_nsec = PATIENCE_NS}};
     received = signal_number;
     if (has_timer) {
         timer_settime(patience, 0, &patience_ends, NULL);
@@ -34,6 +39,8 @@ static void say(const char *text)
 static void give_up(int signal_number)
 {
     (void)signal_number;
+    ond_files_discard();
+    spool_discard();
     const char *text = hint;
     if (text) {
         say("ondelet: stopped; ");
@@ -52,6 +59,7 @@ void signals_prepare(void)
     sigemptyset(&action.sa_mask);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGXFSZ, &action, NULL);
     action.sa_handler = give_up;
     sigaction(SIGALRM, &action, NULL);
     event.sigev_notify = SIGEV_SIGNAL;
@@ -66,6 +74,11 @@ void signals_prepare(void)
 void signals_hint(const char *text)
 {
     hint = text;
+}
+
+void signals_wait(int more_s)
+{
+    seconds = more_s;
 }
 
 int stop_signal(void)

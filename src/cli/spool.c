@@ -7,10 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+enum { MOST_PIPES = 32 };
+
 static struct {
-    char *folder, *input, *output;
+    char *volatile folder, *volatile input, *volatile output;
+    char *volatile copies[MOST_PIPES];
+    char *pipes[MOST_PIPES]; /* what they are copies of */
 } spool;
 
 static bool make_folder(void)
@@ -69,6 +74,51 @@ const char *spool_input(void)
     return spool.input;
 }
 
+static bool copy_pipe(const char *path, const char *to)
+{
+    FILE *from = fopen(path, "rb");
+    FILE *file = from ? fopen(to, "wb") : NULL;
+    bool fine = file && copy(from, file);
+    int cause = errno;
+    if (file && fclose(file) != 0) {
+        fine = false;
+    }
+    if (from) {
+        fclose(from);
+    }
+    if (!fine) {
+        complain("%s: %s", path, strerror(cause));
+    }
+    return fine;
+}
+
+const char *spool_pipe(const char *path)
+{
+    struct stat facts;
+    size_t i = 0;
+    if (stat(path, &facts) != 0 || !S_ISFIFO(facts.st_mode)) {
+        return path;
+    }
+    while (i < MOST_PIPES && spool.pipes[i]) {
+        if (strcmp(spool.pipes[i], path) == 0) {
+            return spool.copies[i];
+        }
+        i++;
+    }
+    if (i == MOST_PIPES) {
+        complain("%s: more than %d pipes at once", path, MOST_PIPES);
+        return NULL;
+    }
+    if (!make_folder()) {
+        return NULL;
+    }
+    char name[16];
+    snprintf(name, sizeof name, "/pipe%zu", i);
+    spool.pipes[i] = copy_text(path);
+    spool.copies[i] = join_text(spool.folder, name);
+    return copy_pipe(path, spool.copies[i]) ? spool.copies[i] : NULL;
+}
+
 const char *spool_output(void)
 {
     if (!spool.output && make_folder()) {
@@ -82,7 +132,29 @@ bool spool_deliver(void)
     return copy_file(spool.output, "rb");
 }
 
+static void forget(char *volatile *path, int (*take_away)(const char *))
+{
+    char *own = *path;
+    *path = NULL; /* before it is freed: a signal may come in between */
+    if (own) {
+        take_away(own);
+    }
+    free(own);
+}
+
 void spool_remove(void)
+{
+    forget(&spool.input, unlink);
+    forget(&spool.output, unlink);
+    for (size_t i = 0; i < MOST_PIPES; i++) {
+        forget(&spool.copies[i], unlink);
+        free(spool.pipes[i]);
+        spool.pipes[i] = NULL;
+    }
+    forget(&spool.folder, rmdir);
+}
+
+void spool_discard(void)
 {
     if (spool.input) {
         unlink(spool.input);
@@ -90,11 +162,10 @@ void spool_remove(void)
     if (spool.output) {
         unlink(spool.output);
     }
+    for (size_t i = 0; i < MOST_PIPES && spool.copies[i]; i++) {
+        unlink(spool.copies[i]);
+    }
     if (spool.folder) {
         rmdir(spool.folder);
     }
-    free(spool.input);
-    free(spool.output);
-    free(spool.folder);
-    memset(&spool, 0, sizeof spool);
 }

@@ -8,6 +8,10 @@
  * calls give the same file. */
 const char *spool_input(void);
 
+/* The path itself, or for a pipe with a name a file in $TMPDIR that holds what came from it, the same at every call: a
+ * pipe can be read but once. NULL after a complaint. */
+const char *spool_pipe(const char *path);
+
 /* A place for an output that will go to standard output when it is complete; NULL after a complaint. */
 const char *spool_output(void);
 /* Copies that output to standard output. */
@@ -15,5 +19,7 @@ bool spool_deliver(void);
 
 /* Removes what was spooled. */
 void spool_remove(void);
+/* The same for a signal handler that ends the process. */
+void spool_discard(void);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "core/temporaries.h"
 
 #include <ondelet/runtime.h>
 
@@ -89,19 +90,26 @@ static ond_status write_beside_and_rename(const char *path)
     char beside[PATH_SIZE + 16];
     snprintf(beside, sizeof beside, "%s.XXXXXX", path);
     int descriptor = mkstemp(beside);
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
-    if (!file) {
+    if (descriptor < 0) {
         return ond_fail(OND_ERROR_IO, "%s: cannot write: %s", path, strerror(errno));
     }
-    fftwf_export_wisdom_to_file(file);
-    bool failed = ferror(file) != 0;
-    failed = fclose(file) != 0 || failed;
-    if (failed || rename(beside, path) != 0) {
-        int cause = errno;
-        unlink(beside);
-        return ond_fail(OND_ERROR_IO, "%s: cannot write: %s", path, strerror(cause));
+    ond_temporaries_add(beside);
+    FILE *file = fdopen(descriptor, "wb");
+    bool failed = !file;
+    if (file) {
+        fftwf_export_wisdom_to_file(file);
+        failed = ferror(file) != 0;
+        failed = fclose(file) != 0 || failed;
+    } else {
+        close(descriptor);
     }
-    return OND_OK;
+    failed = failed || rename(beside, path) != 0;
+    int cause = errno;
+    if (failed) {
+        unlink(beside);
+    }
+    ond_temporaries_forget(beside);
+    return failed ? ond_fail(OND_ERROR_IO, "%s: cannot write: %s", path, strerror(cause)) : OND_OK;
 }
 
 ond_status ond_wisdom_write(const char *path)

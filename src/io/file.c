@@ -4,6 +4,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "core/temporaries.h"
 #include "io/system.h"
 
 #include <errno.h>
@@ -81,6 +82,7 @@ static ond_status file_open_temporary(ond_file *file)
         file->temporary = NULL;
         return file_fail(file, "cannot create");
     }
+    ond_temporaries_add(file->temporary);
     return OND_OK;
 }
 
@@ -313,6 +315,7 @@ static ond_status file_complete(ond_file *file)
     if (rename(file->temporary, file->target) != 0) {
         return file_fail(file, "cannot replace");
     }
+    ond_temporaries_forget(file->temporary);
     ond_memory_free(file->temporary);
     file->temporary = NULL;
     return OND_OK;
@@ -340,6 +343,7 @@ void ond_file_destroy(ond_file *file)
     if (file->temporary && !file->stays) {
         unlink(file->temporary);
     }
+    ond_temporaries_forget(file->temporary);
     if (file->locale) {
         freelocale(file->locale);
     }
@@ -347,4 +351,9 @@ void ond_file_destroy(ond_file *file)
     ond_memory_free(file->target);
     ond_memory_free(file->path);
     ond_memory_free(file);
+}
+
+void ond_files_discard(void)
+{
+    ond_temporaries_discard();
 }

@@ -139,19 +139,18 @@ static ond_status take_step(fit *f, size_t step, double errors[2])
     return OND_OK;
 }
 
-enum { STEPS_BETWEEN_WORDS = 50 };
+enum { STEPS_OF_A_MEAN = 50 };
 
 static ond_status run(fit *f, ond_denoise_watch watch, void *context)
 {
     double errors[2] = {0};
     for (size_t step = 0; step < (size_t)f->config->steps; step++) {
         OND_TRY(take_step(f, step, errors));
-        bool last = step + 1 == (size_t)f->config->steps;
-        if (watch && (last || (step + 1) % STEPS_BETWEEN_WORDS == 0)) {
-            double gain_db = errors[0] > 0 ? 10 * log10(errors[1] / errors[0]) : 0;
-            if (!watch(context, step + 1, gain_db)) {
-                break;
-            }
+        double gain_db = errors[0] > 0 ? 10 * log10(errors[1] / errors[0]) : 0;
+        if (watch && !watch(context, step + 1, gain_db)) {
+            break;
+        }
+        if ((step + 1) % STEPS_OF_A_MEAN == 0) {
             errors[0] = errors[1] = 0;
         }
     }

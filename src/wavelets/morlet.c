@@ -144,10 +144,12 @@ static ond_status scale_to_bound_one(ond_filters *filters)
         double bands = sum[i] - low;
         square = bands > 1e-12 && (1 - low) / bands < square ? (1 - low) / bands : square;
     }
+    /* A grid of a few pixels may hold no frequency of the wavelets at all. */
+    double factor = square < HUGE_VAL ? sqrt(square > 0 ? square : 0) : 1;
     for (size_t i = 0; status == OND_OK && i + 1 < filters->count; i++) {
         ond_filter *filter = &filters->filters[i];
         for (size_t k = 0; k < filter->count; k++) {
-            filter->values[k] = (float)((double)filter->values[k] * sqrt(square > 0 ? square : 0));
+            filter->values[k] = (float)((double)filter->values[k] * factor);
         }
     }
     ond_memory_free(sum);
