@@ -268,5 +268,5 @@ ond_status ond_inpaint(const ond_filters *bank, const ond_array *image, const on
         status = inpaint_with(&work, &checked, image, mask->data, result);
     }
     ond_work_bank_destroy(&work);
-    return status;
+    return status ? status : ond_array_check_result(result);
 }
