@@ -28,4 +28,16 @@ find_path(LBFGS_HEADERS lbfgs.h REQUIRED)                     # learn; has no fi
 find_library(LBFGS_LIBRARY lbfgs REQUIRED)
 if(ONDELET_PROGRAM)
   pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)     # cli
+  if(ONDELET_HDF5 STREQUAL "ON")
+    pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5-serial) # cli
+  elseif(ONDELET_HDF5)
+    pkg_check_modules(HDF5 IMPORTED_TARGET hdf5-serial)
+  endif()
+  if(ONDELET_MPI STREQUAL "ON")
+    pkg_check_modules(HDF5_MPI REQUIRED IMPORTED_TARGET hdf5-openmpi) # mpi (and what cli writes there)
+    pkg_check_modules(OMPI REQUIRED IMPORTED_TARGET ompi-c)
+  elseif(ONDELET_MPI)
+    pkg_check_modules(HDF5_MPI IMPORTED_TARGET hdf5-openmpi)
+    pkg_check_modules(OMPI IMPORTED_TARGET ompi-c)
+  endif()
 endif()

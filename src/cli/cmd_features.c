@@ -69,7 +69,7 @@ static const option_group groups[] = {
 
 static const text_option texts[] = {
     {"output", 'o', "FILE", offsetof(cli_request, output),
-     "features: .npy, .csv or .svm (LIBSVM); - is .npy on standard output"},
+     "features: .npy, .csv, .svm (LIBSVM) or .h5 (HDF5); - is .npy on standard output"},
     {"dictionary", 0, "D.safetensors", offsetof(features_request, dictionary), "of --transform csc"},
     {"lambdas", 0, "L1,L2,...", offsetof(features_request, lambdas),
      "of --transform csc: one penalty for each layer instead of --lambda"},
@@ -131,7 +131,8 @@ static exit_status check_request(features_request *request)
         return wrong_usage(command, "no output given: -o FILE");
     }
     if (output && rows_format_of(output) == ROWS_UNKNOWN) {
-        return wrong_usage(command, "output '%s' ends neither in .npy, .csv nor .svm", output);
+        return wrong_usage(command, "output '%s' ends neither in .npy, .csv, .svm nor .h5%s", output,
+                           hdf5_is_known() ? "" : " (which this program was built without)");
     }
     if (output && strcmp(output, "-") == 0 && (request->run.resume || request->shard)) {
         return wrong_usage(command, "--resume and --shard want a file: -o FILE");
@@ -223,7 +224,9 @@ static exit_status write_features(const features_request *request, const input_l
     path_namer namer = {NULL, request->features.color == OND_RGB};
     image_place from, to;
     size_t expected = 0;
-    exit_status status = shard_bounds(request, inputs, &from, &to, &expected);
+    image_map map = map_images(inputs);
+    exit_status status = shard_bounds(request, &map, &from, &to, &expected);
+    map_free(&map);
     status = status == ALL_DONE ? plans_create(request, expected, &job.plans) : status;
     if (status == ALL_DONE) {
         namer.scattering = job.plans.quick;
@@ -273,7 +276,7 @@ const cli_command features_command = {
     = "One image, or an array of two axes, gives [channels, height, width]; several images of one size, or an array\n"
       "of three axes, give [images, channels, height, width]; with --pool mean images of any sizes give\n"
       "[images, channels]. Beside the output stand NAME.index.csv (which image is which row) and NAME.json\n"
-      "(all parameters).",
+      "(all parameters); an HDF5 file holds all in itself: /features, /index, /inputs and the attribute parameters.",
     .groups = groups,
     .texts = texts,
     .request_size = sizeof(features_request),

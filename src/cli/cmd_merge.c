@@ -15,7 +15,7 @@ static const option_group groups[] = {
 };
 
 static const text_option texts[] = {
-    {"output", 'o', "FILE", offsetof(cli_request, output), "of the kind that the parts are: .npy, .csv or .svm"},
+    {"output", 'o', "FILE", offsetof(cli_request, output), "of the kind that the parts are: .npy, .csv, .svm or .h5"},
     {NULL, 0, NULL, 0, NULL},
 };
 
@@ -29,7 +29,7 @@ static exit_status check_request(const cli_request *request)
         return wrong_usage(command, "no output given: -o FILE");
     }
     if (strcmp(request->output, "-") == 0 || rows_format_of(request->output) == ROWS_UNKNOWN) {
-        return wrong_usage(command, "output '%s' ends neither in .npy, .csv nor .svm", request->output);
+        return wrong_usage(command, "output '%s' ends neither in .npy, .csv, .svm nor .h5", request->output);
     }
     for (size_t i = 0; i < request->input_count; i++) {
         const char *part = request->inputs[i];
@@ -42,6 +42,9 @@ static exit_status check_request(const cli_request *request)
 
 static bool outputs_are_free(const cli_request *request)
 {
+    if (rows_format_of(request->output) == ROWS_HDF5) {
+        return output_is_free(request, request->output);
+    }
     char *index = beside(request->output, ".index.csv"), *parameters = beside(request->output, ".json");
     bool fine = output_is_free(request, request->output) && output_is_free(request, index)
                 && output_is_free(request, parameters);

@@ -16,8 +16,8 @@ static bool is_resumable(const feature_output *output, size_t expected)
     const char *path = output->request->common.output;
     const char *index = output->sidecars.index;
     bool is_file = strcmp(path, "-") != 0 && (stat(path, &found) != 0 || S_ISREG(found.st_mode));
-    is_file = is_file && strcmp(index, "-") != 0 && (stat(index, &found) != 0 || S_ISREG(found.st_mode));
-    return is_file && expected > 1;
+    is_file = is_file && (!index || (strcmp(index, "-") != 0 && (stat(index, &found) != 0 || S_ISREG(found.st_mode))));
+    return is_file && (expected > 1 || output->rows.format == ROWS_HDF5);
 }
 
 /* A resumed run must also find its inputs unchanged: the time of the last change is noted. */
@@ -41,26 +41,44 @@ static json_t *journal_parameters(const features_request *request, const input_l
     return object;
 }
 
+/* The parameters of the output that is there. */
+static json_t *made_with(feature_output *output)
+{
+    if (output->rows.format != ROWS_HDF5) {
+        return json_load_file(output->sidecars.parameters, 0, NULL);
+    }
+    hdf5_table *table = table_open_complete(output->rows.path);
+    char *text = table ? table_parameters(table) : NULL;
+    json_t *found = text ? json_loads(text, 0, NULL) : NULL;
+    output->failed = found ? output->rows.table_layout.rows - table_rows(table) : 0;
+    table_close(table);
+    free(text);
+    return found;
+}
+
 /* Whether the output is there, made with these parameters. False after a complaint when it was made with others. */
 static bool is_complete(feature_output *output)
 {
     const features_request *request = output->request;
-    json_t *found = json_load_file(output->sidecars.parameters, 0, NULL);
+    json_t *found = made_with(output);
     json_t *wanted = request_json(request, output->inputs);
+    bool fine = true;
     const char *key;
     json_t *value, *same = json_object();
     json_object_foreach(wanted, key, value)
     {
         json_object_set(same, key, json_object_get(found, key)); /* it holds facts besides */
     }
-    const char *differing = found ? first_difference(wanted, same) : "no file of parameters stands beside it";
-    if (differing) {
+    const char *differing = found ? first_difference(wanted, same) : "they are not to be found";
+    if (!found && output->rows.format == ROWS_HDF5) {
+        fine = false; /* complained of */
+    } else if (differing) {
+        fine = false;
         complain("%s: was made with other parameters (%s); --force replaces it", request->common.output, differing);
     } else {
         note(&request->common, "%s: is complete already", request->common.output);
-        output->failed = (size_t)json_integer_value(json_object_get(found, "failed"));
+        output->failed += (size_t)json_integer_value(json_object_get(found, "failed"));
     }
-    bool fine = !differing;
     json_decref(same);
     json_decref(found);
     json_decref(wanted);
@@ -71,7 +89,7 @@ static bool partials_are_free(const feature_output *output)
 {
     const char *const paths[] = {output->request->common.output, output->sidecars.index};
     bool fine = true;
-    for (size_t i = 0; i < 2 && fine; i++) {
+    for (size_t i = 0; i < 2 && paths[i] && fine; i++) {
         char *partial = join_text(paths[i], OND_PARTIAL_ENDING);
         fine = output_is_free(&output->request->common, partial);
         free(partial);
@@ -104,11 +122,12 @@ static output_event resume(feature_output *output)
         return OUTPUT_COMPLETE;
     }
     if (rows_resume(&output->rows, state->row_bytes)) {
-        complain_of(path);
+        complain_of_rows(&output->rows);
         return OUTPUT_REFUSED;
     }
-    bool is_index_named = state->ended && !exists_partial(output->sidecars.index);
-    if (!is_index_named && sidecars_resume(&output->sidecars)) {
+    const char *index = output->sidecars.index;
+    bool has_index = index && (!state->ended || exists_partial(index)); /* else it has its name already */
+    if (has_index && sidecars_resume(&output->sidecars)) {
         complain_of(output->sidecars.index);
         return OUTPUT_REFUSED;
     }
@@ -161,6 +180,24 @@ static void read_plans(const feature_output *output)
     }
 }
 
+/* What an HDF5 file holds besides the rows. */
+static void lay_out(feature_output *output, size_t expected)
+{
+    const input_list *inputs = output->inputs;
+    json_t *parameters = request_json(output->request, inputs);
+    const char **names = allocate(inputs->count, sizeof *names);
+    for (size_t i = 0; i < inputs->count; i++) {
+        names[i] = inputs->files[i].shown;
+    }
+    output->rows.table_layout = (table_layout){
+        .rows = expected,
+        .names = names,
+        .name_count = inputs->count,
+        .parameters = json_dumps(parameters, JSON_INDENT(2) | JSON_REAL_PRECISION(PARAMETER_DIGITS)),
+    };
+    json_decref(parameters);
+}
+
 output_event output_open(const features_request *request, const input_list *inputs, size_t expected,
                          channel_namer namer, const void *namer_context, feature_output *output)
 {
@@ -170,6 +207,9 @@ output_event output_open(const features_request *request, const input_list *inpu
         = (feature_rows){.path = path, .format = rows_format_of(path), .namer = namer, .namer_context = namer_context};
     if (!sidecars_plan(request, &output->sidecars)) {
         return OUTPUT_REFUSED;
+    }
+    if (output->rows.format == ROWS_HDF5) {
+        lay_out(output, expected);
     }
     output_event event = OUTPUT_REFUSED;
     if (is_resumable(output, expected)) {
@@ -192,8 +232,12 @@ bool output_append(feature_output *output, const image_origin *origin, const ond
     if (output->rows.count == 0) {
         output->rows.single = output->inputs->is_single && !origin->is_item && !output->journal.path;
     }
-    if (rows_append(&output->rows, row)) {
-        complain_of(output->rows.path);
+    const row_facts facts
+        = {(int64_t)origin->input, origin->is_item ? (int64_t)origin->item : 0, (int64_t)height, (int64_t)width};
+    if (output->take) {
+        output->broken = !output->take(output->take_context, row, facts);
+    } else if (rows_append(&output->rows, row, facts)) {
+        complain_of_rows(&output->rows);
         output->broken = true;
     } else if (sidecars_append(&output->sidecars, origin, output->rows.count - 1, height, width)) {
         complain_of(output->sidecars.index);
@@ -209,7 +253,7 @@ static ond_status commit(feature_output *output, bool ended)
     run_state *state = &output->state;
     state->ended = ended;
     if (rows_commit(&output->rows, &state->row_bytes)) {
-        complain_of(output->rows.path);
+        complain_of_rows(&output->rows);
         return OND_ERROR_IO;
     }
     if (output->sidecars.index_file && ond_file_commit(output->sidecars.index_file, &state->index_bytes)) {
@@ -250,7 +294,9 @@ static void keep_for_later(feature_output *output)
         note(&output->request->common, "%s: %zu images are done; the same command with --resume goes on", path, kept);
     } else {
         remove_partial(path);
-        remove_partial(output->sidecars.index);
+        if (output->sidecars.index) {
+            remove_partial(output->sidecars.index);
+        }
     }
     journal_close(&output->journal, kept > 0);
     signals_hint(NULL);
@@ -266,7 +312,7 @@ static bool complete(feature_output *output, const ond_scattering *scattering)
     }
     bool fine = sidecars_finish(&output->sidecars, &facts, true);
     if (fine && rows_finish(&output->rows, true)) {
-        complain_of(output->rows.path);
+        complain_of_rows(&output->rows);
         fine = false;
     }
     output->broken = !fine;
@@ -289,6 +335,8 @@ bool output_finish(feature_output *output, const ond_scattering *scattering)
 void output_close(feature_output *output)
 {
     ignore(rows_finish(&output->rows, false));
+    free(output->rows.table_layout.parameters);
+    free((void *)output->rows.table_layout.names);
     sidecars_free(&output->sidecars);
     journal_close(&output->journal, true);
 }

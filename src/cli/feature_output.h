@@ -17,6 +17,8 @@ typedef struct feature_output {
     run_journal journal;
     run_state state; /* of what has been appended; kept by the walk as far as it knows more than this file */
     size_t done, failed;
+    bool (*take)(void *context, const ond_array *row, const row_facts facts); /* instead of all files; NULL: none */
+    void *take_context;
     bool broken; /* an output cannot be written: there is no sense in going on */
 } feature_output;
 

@@ -76,7 +76,7 @@ image_stream open_images(const features_request *request, const input_list *inpu
 
 /* The first and the last place of the images that a request wants, and their number. WRONG_USAGE when a shard would be
  * empty. */
-exit_status shard_bounds(const features_request *request, const input_list *inputs, image_place *from, image_place *to,
+exit_status shard_bounds(const features_request *request, const image_map *map, image_place *from, image_place *to,
                          size_t *count);
 
 /* --energy: prints where the energy goes, averaged over all images. */

@@ -155,7 +155,9 @@ static exit_status open_and_run(code_job *job)
 {
     image_place from, to;
     size_t expected = 0;
-    exit_status status = shard_bounds(job->request, job->inputs, &from, &to, &expected);
+    image_map map = map_images(job->inputs);
+    exit_status status = shard_bounds(job->request, &map, &from, &to, &expected);
+    map_free(&map);
     if (status != ALL_DONE) {
         return status;
     }

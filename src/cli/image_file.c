@@ -100,7 +100,7 @@ size_t image_file_count(const image_file *file)
 
 image_origin image_file_origin(const image_file *file)
 {
-    return (image_origin){file->name, file->is_stack, file->next ? file->next - 1 : 0};
+    return (image_origin){.file = file->name, .is_item = file->is_stack, .item = file->next ? file->next - 1 : 0};
 }
 
 /* [1, height, width] is a gray image. */

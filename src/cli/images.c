@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/images.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void array_divide(ond_array *array, double divisor)
@@ -98,6 +99,12 @@ static ond_status read_rows(ond_array_reader *reader, const size_t *shape, ond_a
     return status;
 }
 
+static void start_file(image_stream *stream)
+{
+    size_t input = stream->next_file++;
+    stream->origin = (image_origin){.file = stream->inputs->files[input], .input = input};
+}
+
 static image_event failed(image_stream *stream)
 {
     complain_of_image(&stream->origin, NULL);
@@ -168,7 +175,7 @@ static image_event next_as_stored(image_stream *stream, ond_array *image)
     if (stream->next_file == stream->inputs->count) {
         return IMAGE_END;
     }
-    stream->origin = (image_origin){.file = stream->inputs->files[stream->next_file++]};
+    start_file(stream);
     if (ond_array_recognize(stream->origin.file.path)) {
         return take_array(stream, image);
     }
@@ -213,23 +220,29 @@ image_place image_stream_place(const image_stream *stream)
     return taken < shape[0] ? (image_place){stream->next_file - 1, taken} : (image_place){stream->next_file, 0};
 }
 
+static bool skip(image_stream *stream, size_t items)
+{
+    if (ond_array_reader_skip(stream->reader, items)) {
+        failed(stream);
+        return false;
+    }
+    stream->origin.item += items;
+    return true;
+}
+
 bool image_stream_go(image_stream *stream, image_place place)
 {
-    size_t shape[OND_MAX_RANK];
+    size_t shape[OND_MAX_RANK], taken = stream->origin.item + 1;
+    if (stream->reader && place.file + 1 == stream->next_file && place.item >= taken) {
+        return skip(stream, place.item - taken);
+    }
+    image_stream_close(stream);
     stream->next_file = place.file;
     if (place.item == 0 || place.file >= stream->inputs->count) {
         return true;
     }
-    stream->origin = (image_origin){.file = stream->inputs->files[stream->next_file++]};
-    if (open_array(stream, shape) == 0) {
-        return false;
-    }
-    if (ond_array_reader_skip(stream->reader, place.item)) {
-        failed(stream);
-        return false;
-    }
-    stream->origin.item = place.item - 1;
-    return true;
+    start_file(stream);
+    return open_array(stream, shape) > 0 && skip(stream, place.item);
 }
 
 static size_t count_in_file(const char *path)
@@ -244,6 +257,36 @@ static size_t count_in_file(const char *path)
     return count;
 }
 
+image_map map_images(const input_list *inputs)
+{
+    image_map map = {allocate(inputs->count + 1, sizeof *map.before), inputs->count};
+    for (size_t i = 0; i < inputs->count; i++) {
+        map.before[i + 1] = map.before[i] + count_in_file(inputs->files[i].path);
+    }
+    return map;
+}
+
+void map_free(image_map *map)
+{
+    free(map->before);
+    *map = (image_map){0};
+}
+
+image_place map_place(const image_map *map, size_t index)
+{
+    size_t low = 0, high = map->files; /* before[low] ≤ index < before[high], or the end */
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (map->before[middle] <= index) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    bool is_end = index >= map->before[map->files];
+    return is_end ? (image_place){map->files, 0} : (image_place){low, index - map->before[low]};
+}
+
 size_t images_count(const input_list *inputs)
 {
     size_t count = 0;
@@ -251,20 +294,6 @@ size_t images_count(const input_list *inputs)
         count += count_in_file(inputs->files[i].path);
     }
     return count;
-}
-
-image_place images_place(const input_list *inputs, size_t index)
-{
-    image_place place = {0, index};
-    while (place.file < inputs->count) {
-        size_t count = count_in_file(inputs->files[place.file].path);
-        if (place.item < count) {
-            break;
-        }
-        place.item -= count;
-        place.file++;
-    }
-    return place;
 }
 
 static ond_status read_array(file_name name, bool as_stored, whole_file *file)

@@ -7,6 +7,7 @@
 /* Where an image comes from. */
 typedef struct image_origin {
     file_name file;
+    size_t input; /* which of the inputs the file is */
     bool is_item; /* one of several in an array file */
     size_t item;
 } image_origin;
@@ -51,10 +52,18 @@ bool image_stream_go(image_stream *stream, image_place place);
 /* "ondelet: FILE: image 7: cause". `cause` NULL: the library's last message. */
 void complain_of_image(const image_origin *origin, const char *cause);
 
-/* Number of images that the inputs hold, from the headers alone; what cannot be read counts as one. */
+/* How many images come before each of the inputs, from their headers alone; what cannot be read counts as one. */
+typedef struct image_map {
+    size_t *before; /* files + 1; the last is the number of all */
+    size_t files;
+} image_map;
+image_map map_images(const input_list *inputs);
+void map_free(image_map *map);
+/* Where image `index` is; the end for the number of images. */
+image_place map_place(const image_map *map, size_t index);
+
+/* Number of images that the inputs hold. */
 size_t images_count(const input_list *inputs);
-/* Where image `index` is when they are counted so; the end for the number of images. */
-image_place images_place(const input_list *inputs, size_t index);
 
 /* A whole file as one array, and what its samples are. */
 typedef struct whole_file {

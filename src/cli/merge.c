@@ -10,25 +10,46 @@
 
 /* --- what the parts are --- */
 
-static bool read_parameters(merge_part *part)
+/* Those of an HDF5 file are in it. */
+static void read_table(merge_part *part)
+{
+    hdf5_table *table = table_open_complete(part->path);
+    char *text = table ? table_parameters(table) : NULL;
+    part->parameters = text ? json_loads(text, 0, NULL) : NULL;
+    part->rows = table ? table_rows(table) : 0;
+    free(text);
+    table_close(table);
+}
+
+static bool read_beside(merge_part *part)
 {
     json_error_t cause;
     char *path = beside(part->path, ".json");
     part->parameters = json_load_file(path, 0, &cause);
-    const char *command = json_string_value(json_object_get(part->parameters, "command"));
-    bool fine = command && strcmp(command, "features") == 0;
     if (!part->parameters) {
         complain("%s: its parameters cannot be read: %s", path, cause.text);
-    } else if (!fine) {
-        complain("%s: does not hold parameters of features", path);
     }
+    part->rows = (size_t)json_integer_value(json_object_get(part->parameters, "done"));
     free(path);
-    if (!fine) {
+    return part->parameters;
+}
+
+static bool read_parameters(merge_part *part)
+{
+    bool is_table = rows_format_of(part->path) == ROWS_HDF5;
+    if (is_table) {
+        read_table(part);
+    }
+    if (!(is_table ? part->parameters != NULL : read_beside(part))) {
+        return false;
+    }
+    const char *command = json_string_value(json_object_get(part->parameters, "command"));
+    if (!command || strcmp(command, "features") != 0) {
+        complain("%s: its parameters are not those of features", part->path);
         return false;
     }
     const char *shard = json_string_value(json_object_get(part->parameters, "shard"));
     part->shard = shard ? strtol(shard, NULL, 10) : -1;
-    part->rows = (size_t)json_integer_value(json_object_get(part->parameters, "done"));
     return true;
 }
 
@@ -146,7 +167,7 @@ static ond_status append_items(const merge_part *part, ond_array_reader *reader,
         if (status != OND_OK || end) {
             break;
         }
-        status = rows_append(rows, &item);
+        status = rows_append(rows, &item, NULL);
         taken++;
     }
     ond_array_free(&item);
@@ -350,6 +371,9 @@ static bool finish(const merge_parts *parts, const char *output, ond_file **inde
 
 bool parts_write(const merge_parts *parts, const char *output)
 {
+    if (rows_format_of(output) == ROWS_HDF5) {
+        return tables_write(parts, output);
+    }
     feature_rows rows = {.path = output, .format = rows_format_of(output)};
     ond_file *index = NULL;
     bool fine = write_index(parts, output, &index) && write_rows(parts, &rows) && finish(parts, output, &index, &rows);

@@ -23,6 +23,8 @@ typedef struct merge_parts {
 bool parts_open(const char **paths, size_t count, merge_parts *parts);
 /* Writes rows, index and parameters, the rows last. False after a complaint. */
 bool parts_write(const merge_parts *parts, const char *output);
+/* The same for HDF5 files. */
+bool tables_write(const merge_parts *parts, const char *output);
 void parts_close(merge_parts *parts);
 
 #endif

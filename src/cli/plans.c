@@ -76,10 +76,10 @@ image_stream open_images(const features_request *request, const input_list *inpu
     };
 }
 
-exit_status shard_bounds(const features_request *request, const input_list *inputs, image_place *from, image_place *to,
+exit_status shard_bounds(const features_request *request, const image_map *map, image_place *from, image_place *to,
                          size_t *count)
 {
-    size_t all = images_count(inputs);
+    size_t all = map->before[map->files];
     size_t parts = request->shard_count ? (size_t)request->shard_count : 1, part = (size_t)request->shard_index;
     if (all < parts) {
         return wrong_usage(request->common.command, "%zu images cannot be shared out to %zu shards", all, parts);
@@ -88,8 +88,8 @@ exit_status shard_bounds(const features_request *request, const input_list *inpu
     size_t each = all / parts, rest = all % parts;
     size_t first = part * each + (part < rest ? part : rest);
     *count = each + (part < rest);
-    *from = images_place(inputs, first);
-    *to = images_place(inputs, first + *count);
+    *from = map_place(map, first);
+    *to = map_place(map, first + *count);
     return ALL_DONE;
 }
 

@@ -14,7 +14,17 @@ rows_format rows_format_of(const char *path)
     if (has_ending(path, ".csv")) {
         return ROWS_CSV;
     }
+    if (hdf5_is_known() && (has_ending(path, ".h5") || has_ending(path, ".hdf5"))) {
+        return ROWS_HDF5;
+    }
     return has_ending(path, ".svm") ? ROWS_SVM : ROWS_UNKNOWN;
+}
+
+void complain_of_rows(const feature_rows *rows)
+{
+    if (rows->format != ROWS_HDF5) {
+        complain_of(rows->path);
+    }
 }
 
 ond_status print_csv_text(ond_file *file, const char *text)
@@ -87,12 +97,28 @@ static ond_status open_array(feature_rows *rows)
     return !path ? OND_ERROR_IO : ond_array_writer_create(path, rows->rank, rows->shape, &rows->array);
 }
 
+static ond_status open_table(feature_rows *rows)
+{
+    rows->table = table_open(rows->path, NULL);
+    return rows->table ? OND_OK : OND_ERROR_IO;
+}
+
+static ond_status make_table(feature_rows *rows)
+{
+    rows->table_layout.rank = rows->rank;
+    memcpy(rows->table_layout.shape, rows->shape, sizeof rows->shape);
+    return table_create(rows->path, &rows->table_layout) ? open_table(rows) : OND_ERROR_IO;
+}
+
 static ond_status open_rows(feature_rows *rows, const ond_array *row)
 {
     rows->rank = row->rank;
     memcpy(rows->shape, row->shape, sizeof rows->shape);
     if (rows->format == ROWS_NPY) {
         return rows->single ? OND_OK : open_array(rows);
+    }
+    if (rows->format == ROWS_HDF5) {
+        return make_table(rows);
     }
     ond_status status
         = rows->continues ? ond_file_continue(rows->path, 0, &rows->text) : ond_file_create(rows->path, &rows->text);
@@ -104,22 +130,30 @@ static ond_status open_rows(feature_rows *rows, const ond_array *row)
 
 ond_status rows_resume(feature_rows *rows, size_t bytes)
 {
+    if (rows->format == ROWS_HDF5) {
+        return open_table(rows);
+    }
     return rows->format == ROWS_NPY ? open_array(rows) : ond_file_continue(rows->path, bytes, &rows->text);
 }
 
 ond_status rows_commit(feature_rows *rows, size_t *bytes)
 {
     *bytes = 0;
+    if (rows->table) {
+        return table_sync(rows->table) ? OND_OK : OND_ERROR_IO;
+    }
     return rows->array ? ond_array_writer_commit(rows->array) : ond_file_commit(rows->text, bytes);
 }
 
-ond_status rows_append(feature_rows *rows, const ond_array *row)
+ond_status rows_append(feature_rows *rows, const ond_array *row, const row_facts facts)
 {
     ond_status status = rows->count == 0 ? open_rows(rows, row) : OND_OK;
     if (status != OND_OK) {
         return status;
     }
-    if (rows->array) {
+    if (rows->table) {
+        status = table_put(rows->table, rows->count, row, facts) ? OND_OK : OND_ERROR_IO;
+    } else if (rows->array) {
         status = ond_array_writer_append(rows->array, row);
     } else if (rows->format == ROWS_NPY) {
         status = ond_array_write(row, rows->path);
@@ -140,6 +174,11 @@ ond_status rows_finish(feature_rows *rows, bool keep)
         }
     } else if (keep && rows->text) {
         status = ond_file_finish(&rows->text);
+    }
+    if (rows->table) {
+        table_close(rows->table);
+        rows->table = NULL;
+        status = !keep || table_finish(rows->path, rows->count, NULL, NULL) ? OND_OK : OND_ERROR_IO;
     }
     ond_array_writer_destroy(rows->array);
     ond_file_destroy(rows->text);

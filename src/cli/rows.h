@@ -2,11 +2,11 @@
 #ifndef OND_CLI_ROWS_H
 #define OND_CLI_ROWS_H
 
-#include "cli/report.h"
+#include "cli/hdf5_table.h"
 
-typedef enum rows_format { ROWS_NPY, ROWS_CSV, ROWS_SVM, ROWS_UNKNOWN } rows_format;
+typedef enum rows_format { ROWS_NPY, ROWS_CSV, ROWS_SVM, ROWS_HDF5, ROWS_UNKNOWN } rows_format;
 
-/* By the ending; "-" is .npy. */
+/* By the ending; "-" is .npy; .h5 is known where the program was built with HDF5. */
 rows_format rows_format_of(const char *path);
 
 /* Names channel `channel` of a feature file. */
@@ -20,6 +20,8 @@ typedef struct feature_rows {
     bool single; /* the file is the one image's features, without an axis of images */
     channel_namer namer;
     const void *namer_context;
+    table_layout table_layout; /* of HDF5: its inputs and parameters, and rows as many as there can be */
+    hdf5_table *table;
     ond_array_writer *array;
     ond_file *text;
     bool continues; /* what is written outlives the process: see ond_file_continue */
@@ -28,8 +30,10 @@ typedef struct feature_rows {
     size_t shape[OND_MAX_RANK];
 } feature_rows;
 
-/* Appends one image's features: [channels] or [channels, height, width]. All rows have one shape. */
-ond_status rows_append(feature_rows *rows, const ond_array *row);
+/* Appends one image's features: [channels] or [channels, height, width]. All rows have one shape. `facts`: of HDF5
+ * alone, whose failures are complained of here; others are left to the caller. */
+ond_status rows_append(feature_rows *rows, const ond_array *row, const row_facts facts);
+void complain_of_rows(const feature_rows *rows);
 /* Takes up the file of an earlier run, which holds `count` rows of `shape`, `bytes` bytes of a text. */
 ond_status rows_resume(feature_rows *rows, size_t bytes);
 /* All rows so far reach the disk; `*bytes`: where a text goes on. */

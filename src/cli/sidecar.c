@@ -20,7 +20,7 @@ bool sidecars_plan(const features_request *request, sidecar_set *sidecars)
 {
     *sidecars = (sidecar_set){0};
     const char *output = request->common.output;
-    bool has_place = strcmp(output, "-") != 0;
+    bool has_place = strcmp(output, "-") != 0 && rows_format_of(output) != ROWS_HDF5; /* which holds all itself */
     if (request->index) {
         sidecars->index = copy_text(request->index);
     } else if (has_place) {

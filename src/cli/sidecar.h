@@ -6,7 +6,7 @@
 #include "cli/rows.h"
 
 /* What stands beside a feature file, by default under its name without the ending: NAME.index.csv and NAME.json. NULL:
- * not written. */
+ * not written; an HDF5 file holds both itself. */
 typedef struct sidecar_set {
     char *index, *parameters, *paths;
     ond_file *index_file;

@@ -22,7 +22,7 @@ misused "--scales wants a value" features a.pgm -o a.npy --scales
 misused "neither true nor false" features a.pgm -o a.npy --log=maybe
 misused "no input given" features -o a.npy
 misused "no output given" features a.pgm
-misused "ends neither in .npy, .csv nor .svm" features a.pgm -o a.txt
+misused "ends neither in .npy, .csv, .svm nor .h5" features a.pgm -o a.txt
 misused "--energy prints a table" features a.pgm --energy -o a.npy
 misused "both want standard output" features a.pgm -o - --json
 misused "one wanted" convert a.pgm a.pgm -o b.png

@@ -26,6 +26,8 @@ directives() {
         home["png.h"] = home["jpeglib.h"] = home["jerror.h"] = home["turbojpeg.h"] = home["zlib.h"] = "io"
         home["omp.h"] = "core/parallel.c"
         home["jansson.h"] = "io cli"
+        home["hdf5.h"] = "cli"
+        home["mpi.h"] = "mpi"
         home["cairo.h"] = home["cairo/cairo.h"] = "cli"
         home["cblas.h"] = home["lapacke.h"] = home["lbfgs.h"] = "learn"
     }

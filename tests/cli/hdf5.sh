@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Feature files in HDF5: the numbers of the .npy file, whole or from shards, killed or not.
+options="--scales 2 --orientations 4 --threads 1"
+make_pgm a.pgm 16 24 1
+"$ONDELET" features a.pgm -o a.h5 $options --quiet 2>stderr || { grep -q "built without" stderr && exit 77; }
+count=3000
+npy_header '|u1' "($count, 16, 16)" >many.npy
+for ((i = 0; i < 3000; i++)); do printf '%d %d %d\n' $((i * i)) $((i * 7919 % 1000)) $((i * 31 % 257)); done >text
+while [ "$(stat -c %s many.npy)" -lt $((128 + count * 256)) ]; do cat text >>many.npy; done
+truncate -s $((128 + count * 256)) many.npy
+
+# raw FILE.h5 DATASET: its raw bytes on stdout
+raw() {
+    h5dump -d "/$2" -b LE -o raw.bin "$1" >/dev/null && cat raw.bin
+}
+same_numbers() { # FILE.h5 FILE.npy
+    checks=$((checks + 1))
+    cmp -s <(raw "$1" features) <(tail -c +129 "$2") || fail "$1 and $2 hold other numbers"
+}
+has_tools=
+command -v h5dump >/dev/null && has_tools=yes
+
+expect 0 features many.npy -o whole.h5 $options --quiet --planning estimate
+expect 0 features many.npy -o whole.npy $options --quiet --planning estimate
+expect_no_file whole.h5.partial
+expect_no_file whole.h5.journal
+if [ $has_tools ]; then
+    same_numbers whole.h5 whole.npy
+    h5dump -H whole.h5 >stdout
+    expect_text stdout "( $count, 25, 4, 4 )"
+    expect_text stdout "( $count, 4 )"
+    h5dump -d /index -s 7,0 -c 1,4 whole.h5 >stdout
+    expect_text stdout "(7,0): 0, 7, 16, 16"
+    h5dump -d /inputs whole.h5 >stdout
+    expect_text stdout '(0): "many.npy"'
+    h5dump -a /parameters whole.h5 >stdout
+    expect_text stdout '"family": "morlet"'
+fi
+expect 0 features many.npy -o again.h5 $options --quiet --planning estimate --threads 3
+expect_same whole.h5 again.h5
+expect 0 features many.npy -o whole.h5 $options --planning estimate --resume
+expect_text stderr "whole.h5: is complete already"
+refused 1 "was made with other parameters (order)" features many.npy -o whole.h5 $options --order 1 --planning estimate --resume
+refused 1 "whole.h5 exists" features many.npy -o whole.h5 $options
+
+# Killed and stopped.
+for signal in KILL INT; do
+    "$ONDELET" features many.npy -o cut.h5 $options --planning estimate --resume --quiet >stdout 2>stderr </dev/null &
+    pid=$!
+    before=$(cat cut.h5.journal 2>/dev/null | wc -l)
+    for ((i = 0; i < 1000; i++)); do
+        [ "$(cat cut.h5.journal 2>/dev/null | wc -l)" -gt $((before ? before : 1)) ] && break
+        sleep 0.01
+    done
+    kill -$signal $pid
+    wait $pid 2>/dev/null
+    expect_no_file cut.h5
+done
+expect 0 features many.npy -o cut.h5 $options --planning estimate --resume --quiet
+expect_same whole.h5 cut.h5
+checks=$((checks + 1))
+[ "$(ls -A | grep -c '^cut')" = 1 ] || fail "left behind: $(ls -A)"
+
+# Shards, and pictures that cannot be read: they have no row.
+mkdir set
+for i in 1 2 3 4 5; do make_pgm "set/$i ü.pgm" 16 16 $i; done
+printf 'P5\n16 16\n255\n' >set/3b.pgm
+expect 1 features set many.npy -o mixed.h5 $options --quiet --planning estimate
+expect 1 features set many.npy -o mixed.npy $options --quiet --planning estimate
+[ $has_tools ] && same_numbers mixed.h5 mixed.npy
+for i in 2 0 1; do "$ONDELET" features set many.npy -o part$i.h5 $options --quiet --shard $i/3 2>stderr; done
+expect 0 merge part2.h5 part0.h5 part1.h5 -o merged.h5
+expect_text stderr "3 parts, 3005 rows"
+expect_same mixed.h5 merged.h5
+refused 1 "shard 1/3 is missing" merge part2.h5 part0.h5 -o m.h5
+expect 0 merge a.h5 a.h5 -o twice.h5
+if [ $has_tools ]; then
+    h5dump -d /index twice.h5 >stdout
+    expect_text stdout "(1,0): 1, 0, 16, 24"
+fi
+printf 'no HDF5' >wrong.h5
+refused 1 "wrong.h5: HDF5: file signature not found" merge a.h5 wrong.h5 -o m.h5
+refused 1 "wrong.h5: HDF5: " features many.npy -o wrong.h5 $options --resume
+expect_no_file m.h5
+expect_no_file m.h5.partial
