@@ -15,6 +15,12 @@ if(ONDELET_PROGRAM)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/models DESTINATION ${CMAKE_INSTALL_DATADIR}/ondelet
     FILES_MATCHING PATTERN "*.safetensors")
   install(TARGETS ondelet_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  if(TARGET ondelet_mpi)
+    install(TARGETS ondelet_mpi RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT mpi)
+    if(BUILD_SHARED_LIBS)
+      set_target_properties(ondelet_mpi PROPERTIES INSTALL_RPATH "$ORIGIN/${to_library}")
+    endif()
+  endif()
   # Manual pages and completions come from the program itself, which must run on this machine to make them.
   if(NOT CMAKE_CROSSCOMPILING AND NOT ONDELET_SANITIZE)
     set(share ${PROJECT_BINARY_DIR}/share)

@@ -53,7 +53,7 @@ static const ond_option *run_options(void)
     return run_options_rows;
 }
 
-static const option_group groups[] = {
+const option_group features_groups[] = {
     {"features", features_options, offsetof(features_request, features), NULL, 0, 0},
     {"size of images", ond_fit_options, offsetof(features_request, fit), NULL, 0, 0},
     {"long runs", run_options, offsetof(features_request, run), NULL, 0, 0},
@@ -67,7 +67,7 @@ static const option_group groups[] = {
     {NULL, NULL, 0, NULL, 0, 0},
 };
 
-static const text_option texts[] = {
+const text_option features_texts[] = {
     {"output", 'o', "FILE", offsetof(cli_request, output),
      "features: .npy, .csv, .svm (LIBSVM) or .h5 (HDF5); - is .npy on standard output"},
     {"dictionary", 0, "D.safetensors", offsetof(features_request, dictionary), "of --transform csc"},
@@ -103,7 +103,7 @@ static bool parse_shard(features_request *request)
     return end != second && !*end && request->shard_index < request->shard_count;
 }
 
-static exit_status check_request(features_request *request)
+exit_status features_check(features_request *request)
 {
     const cli_command *command = request->common.command;
     ond_fit_config *fit = &request->fit;
@@ -254,7 +254,7 @@ static exit_status run_transform(const features_request *request, const input_li
 static exit_status run_features(cli_request *common)
 {
     features_request *request = (features_request *)common;
-    exit_status status = check_request(request);
+    exit_status status = features_check(request);
     if (status != ALL_DONE) {
         return status;
     }
@@ -277,8 +277,8 @@ const cli_command features_command = {
       "of three axes, give [images, channels, height, width]; with --pool mean images of any sizes give\n"
       "[images, channels]. Beside the output stand NAME.index.csv (which image is which row) and NAME.json\n"
       "(all parameters); an HDF5 file holds all in itself: /features, /index, /inputs and the attribute parameters.",
-    .groups = groups,
-    .texts = texts,
+    .groups = features_groups,
+    .texts = features_texts,
     .request_size = sizeof(features_request),
     .run = run_features,
 };

@@ -34,6 +34,7 @@ static json_t *journal_parameters(const features_request *request, const input_l
             latest = time > latest ? time : latest;
         }
     }
+    json_object_set_new(object, "shared", json_boolean(request->is_shared));
     json_object_set_new(object, "time of inputs", json_integer(latest));
     if (request->index) {
         json_object_set_new(object, "index", json_text(request->index));
@@ -131,7 +132,9 @@ static output_event resume(feature_output *output)
         complain_of(output->sidecars.index);
         return OUTPUT_REFUSED;
     }
-    note(&output->request->common, "%s: going on after %zu images", path, state->rows);
+    if (!output->request->is_shared) {
+        note(&output->request->common, "%s: going on after %zu images", path, state->rows);
+    }
     return OUTPUT_READY;
 }
 
@@ -266,7 +269,7 @@ static ond_status commit(feature_output *output, bool ended)
 void output_settle(feature_output *output, image_place place)
 {
     run_state *state = &output->state;
-    if (output->broken) {
+    if (output->broken || output->take) {
         return;
     }
     state->place = place;

@@ -39,7 +39,15 @@ typedef struct features_request {
     ond_fit_config fit;
     const char *paths, *index, *resize, *crop, *shard;
     int shard_index, shard_count; /* of --shard; 0 of 0 without */
+    bool is_shared;               /* many processes at one output: ondelet-mpi */
 } features_request;
+
+/* The options of the command. */
+extern const option_group features_groups[];
+extern const text_option features_texts[];
+
+/* Whether all that was asked for fits together; reads what is given as text. */
+exit_status features_check(features_request *request);
 
 const ond_option *features_options(void);
 const ond_option *features_code_options(void);

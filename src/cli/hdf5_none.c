@@ -74,7 +74,7 @@ bool table_sync(hdf5_table *table)
     return false;
 }
 
-bool table_finish(const char *path, size_t rows, row_test is_missing, const void *context)
+bool table_finish(const char *path, size_t rows, row_test is_missing, void *context)
 {
     (void)path, (void)rows, (void)is_missing, (void)context;
     return false;

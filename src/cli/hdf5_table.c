@@ -12,6 +12,7 @@
 struct hdf5_table {
     char *path; /* of the file that is open */
     hid_t file, features, index;
+    bool is_shared; /* by many processes */
     int descriptor; /* of the same file, to reach the disk; −1: none */
     size_t rows;
     int rank; /* of one row */
@@ -173,14 +174,13 @@ static hdf5_table *open_file(char *path, unsigned mode, const void *communicator
 {
     be_silent();
     hdf5_table *table = allocate(1, sizeof *table);
-    *table = (hdf5_table){.path = path, .file = -1, .features = -1, .index = -1, .descriptor = -1};
+    *table = (hdf5_table){
+        .path = path, .file = -1, .features = -1, .index = -1, .descriptor = -1, .is_shared = communicator != NULL};
     hid_t how = H5Pcreate(H5P_FILE_ACCESS);
 #ifdef H5_HAVE_PARALLEL
     if (communicator) {
         H5Pset_fapl_mpio(how, *(const MPI_Comm *)communicator, MPI_INFO_NULL);
     }
-#else
-    (void)communicator;
 #endif
     table->file = H5Fopen(path, mode, how);
     if (table->file >= 0) {
@@ -382,10 +382,7 @@ static bool reach_disk(int descriptor, const char *path)
 bool table_sync(hdf5_table *table)
 {
     /* With many processes there is nothing to flush, and flushing would need all of them. */
-    hid_t how = H5Fget_access_plist(table->file);
-    bool is_alone = H5Pget_driver(how) == H5FD_SEC2;
-    H5Pclose(how);
-    if (is_alone && H5Fflush(table->file, H5F_SCOPE_LOCAL) < 0) {
+    if (!table->is_shared && H5Fflush(table->file, H5F_SCOPE_LOCAL) < 0) {
         return complain_of_hdf5(table->path);
     }
     return reach_disk(table->descriptor, table->path);
@@ -393,7 +390,7 @@ bool table_sync(hdf5_table *table)
 
 /* --- the end --- */
 
-static bool copy_rows(const hdf5_table *from, hdf5_table *to, row_test is_missing, const void *context)
+static bool copy_rows(const hdf5_table *from, hdf5_table *to, row_test is_missing, void *context)
 {
     ond_array row = {0};
     row_facts facts;
@@ -409,7 +406,7 @@ static bool copy_rows(const hdf5_table *from, hdf5_table *to, row_test is_missin
 }
 
 /* The rows that are kept, in a file of their own: `path`.partial. */
-static bool copy_kept(const hdf5_table *from, const char *path, size_t rows, row_test is_missing, const void *context)
+static bool copy_kept(const hdf5_table *from, const char *path, size_t rows, row_test is_missing, void *context)
 {
     table_layout layout = {.rows = rows, .rank = from->rank, .parameters = table_parameters(from)};
     char **names = table_names(from, &layout.name_count);
@@ -440,7 +437,7 @@ static bool give_name(const char *from, const char *path)
     return true;
 }
 
-bool table_finish(const char *path, size_t rows, row_test is_missing, const void *context)
+bool table_finish(const char *path, size_t rows, row_test is_missing, void *context)
 {
     hdf5_table *table = table_open(path, NULL);
     if (!table) {

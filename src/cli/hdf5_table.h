@@ -57,9 +57,10 @@ bool table_get(const hdf5_table *table, size_t row, ond_array *features, row_fac
 /* All rows so far reach the disk. */
 bool table_sync(hdf5_table *table);
 
-/* Gives PATH.partial its name. Rows for which `is_missing` says so are left out; NULL: only the first `rows` are kept.
+/* Gives PATH.partial its name. Rows for which `is_missing` says so (it is asked in order) are left out; NULL: only the
+ * first `rows` are kept.
  */
-typedef bool (*row_test)(const void *context, size_t row);
-bool table_finish(const char *path, size_t rows, row_test is_missing, const void *context);
+typedef bool (*row_test)(void *context, size_t row);
+bool table_finish(const char *path, size_t rows, row_test is_missing, void *context);
 
 #endif

@@ -36,7 +36,7 @@ exit_status plans_create(const features_request *request, size_t expected, featu
 
 bool plans_are_fixed(const features_request *request)
 {
-    return request->shard_count > 0
+    return request->shard_count > 0 || request->is_shared
                ? !was_given(&request->common, "planning")
                : was_given(&request->common, "planning") && request->scattering.planning == OND_PLANNING_ESTIMATE;
 }

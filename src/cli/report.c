@@ -32,8 +32,18 @@ static void print_line(const char *start, const char *format, va_list values)
     free(text);
 }
 
+static bool is_silent;
+
+void report_silence(bool silent)
+{
+    is_silent = silent;
+}
+
 void complain(const char *format, ...)
 {
+    if (is_silent) {
+        return;
+    }
     progress_hide();
     va_list values;
     va_start(values, format);
@@ -63,6 +73,9 @@ void complain_of(const char *name)
 
 exit_status wrong_usage(const cli_command *command, const char *format, ...)
 {
+    if (is_silent) {
+        return WRONG_USAGE;
+    }
     va_list values;
     va_start(values, format);
     print_line("ondelet: ", format, values);

@@ -9,6 +9,9 @@
 /* One line on stderr: "ondelet: ...". */
 void complain(const char *format, ...) OND_PRINTF(1, 2);
 
+/* For one of many processes that would all say the same: its complaints are not shown. */
+void report_silence(bool silent);
+
 /* A file: the name the user knows, and the path it is read from (they differ for standard input). */
 typedef struct file_name {
     const char *shown;

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Any number of processes, killed or not, write the file of one process, byte for byte.
+# Called by tests/cli/run.sh with ONDELET and ONDELET_MPI set.
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_plm_rsh_agent=false HDF5_USE_FILE_LOCKING=FALSE
+command -v mpirun >/dev/null || exit 77
+timeout 60 mpirun -n 2 true 2>stderr || exit 77 # no processes can be started here
+options="--scales 3 --orientations 6"
+
+count=2000
+npy_header '|u1' "($count, 24, 24)" >many.npy
+for ((i = 0; i < 3000; i++)); do printf '%d %d %d\n' $((i * i)) $((i * 7919 % 1000)) $((i * 31 % 257)); done >text
+while [ "$(stat -c %s many.npy)" -lt $((128 + count * 576)) ]; do cat text >>many.npy; done
+truncate -s $((128 + count * 576)) many.npy
+mkdir set
+for i in 1 2 3 4 5; do make_pgm set/$i.pgm 24 24 $i; done
+printf 'P5\n24 24\n255\n' >set/3b.pgm
+make_pgm set/4b.pgm 20 24 9
+
+# mpi EXIT PROCESSES ARGUMENTS...
+mpi() {
+    local wanted=$1 processes=$2 found=0
+    shift 2
+    checks=$((checks + 1))
+    last="mpirun -n $processes ondelet-mpi $*"
+    timeout 200 mpirun -n "$processes" "$ONDELET_MPI" "$@" >stdout 2>stderr </dev/null || found=$?
+    [ "$found" -eq "$wanted" ] || { fail "$last: exit $found, $wanted wanted"; head -c 2000 stderr; }
+}
+
+expect 0 features many.npy -o serial.h5 $options --planning estimate --quiet
+for processes in 1 2; do
+    mpi 0 $processes features many.npy -o p$processes.h5 $options
+    expect_text stderr "$count done, 0 failed, $count x 127 x 3 x 3"
+    expect_same serial.h5 p$processes.h5
+    if command -v h5diff >/dev/null; then
+        checks=$((checks + 1))
+        h5diff serial.h5 p$processes.h5 || fail "h5diff sees differences with $processes processes"
+    fi
+done
+checks=$((checks + 1))
+[ "$(ls -A | grep -c '^p.*h5\.')" = 0 ] || fail "left behind: $(ls -A)"
+
+# What cannot be read has no row, as with one process.
+expect 1 features set many.npy set -o mixed.h5 $options --planning estimate --quiet
+mpi 1 2 features set many.npy set -o mixed2.h5 $options
+expect_same mixed.h5 mixed2.h5
+expect_text stderr "set/3b.pgm"
+expect_text stderr "the first image is 24 x 24"
+
+# One process is killed, or all: nothing is seen under the name, and any number of processes goes on.
+for processes in 2 3; do
+    before=$(cat cut.h5.journal.* 2>/dev/null | wc -l)
+    mpirun -n $processes "$ONDELET_MPI" features many.npy -o cut.h5 $options --resume >stdout 2>stderr </dev/null &
+    job=$!
+    for ((i = 0; i < 2000; i++)); do
+        [ "$(cat cut.h5.journal.* 2>/dev/null | wc -l)" -gt "$before" ] && break
+        sleep 0.01
+    done
+    victim=$(ps -o pid= --ppid $job | tail -n 1)
+    checks=$((checks + 1))
+    [ "$victim" ] && kill -KILL $victim || fail "there was nothing to kill with $processes processes"
+    wait $job 2>/dev/null
+    expect_no_file cut.h5
+done
+refused 1 "a run before was stopped" features many.npy -o cut.h5 $options --planning estimate
+refused 1 "had other parameters" features many.npy -o cut.h5 $options --planning estimate --resume
+mpi 1 2 features many.npy -o cut.h5 $options --resume --order 1
+expect_text stderr "the run before had other parameters (order)"
+mpi 0 2 features many.npy -o cut.h5 $options --resume
+expect_text stderr "going on after"
+expect_same serial.h5 cut.h5
+mpi 0 2 features many.npy -o cut.h5 $options --resume
+expect_text stderr "is complete already"
+mpi 1 2 features many.npy -o cut.h5 $options
+expect_text stderr "cut.h5 exists"
+
+# Mistakes are told once.
+mpi 2 2 features many.npy -o wrong.npy
+expect_text stderr "ondelet-mpi writes one .h5 file"
+checks=$((checks + 1))
+[ "$(grep -c 'writes one' stderr)" = 1 ] || fail "$last: says it more than once"
+mpi 2 2 features many.npy -o wrong.h5 --scalse 3
+expect_text stderr "did you mean"
+mpi 1 2 features nothing.pgm -o wrong.h5
+expect_text stderr "none of the images can be computed"
+expect_no_file wrong.h5.partial
+expect_no_file wrong.h5.journal
