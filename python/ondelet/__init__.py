@@ -16,8 +16,10 @@ from ._errors import (
     UnsupportedError,
 )
 from ._library import call as _call
+from .edges import Contour, Edges, edges
 from .filters import Dwt, Filters
 from .head import Head
+from .model import Model
 from .scattering import Scattering
 from .sparse import Dictionary, Pursued, dictionary_write, learn_dictionary, pursuit, smooth_part
 from .tasks import (
@@ -39,13 +41,16 @@ __all__ = [
     "AllocationError",
     "ArgumentError",
     "Denoiser",
+    "Contour",
     "Dictionary",
     "Dwt",
+    "Edges",
     "FileError",
     "Filters",
     "FormatError",
     "Head",
     "InternalError",
+    "Model",
     "OndeletError",
     "Pursued",
     "Scattering",
@@ -54,6 +59,7 @@ __all__ = [
     "UnsupportedError",
     "denoise",
     "dictionary_write",
+    "edges",
     "image_read",
     "image_resize",
     "image_write",

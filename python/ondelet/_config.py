@@ -79,7 +79,7 @@ def table(name) -> Table:
 
 def options(name: str) -> str:
     """What the options of a part are: "morlet", "spline", "separable", "shearlet", "scattering", "denoise", "threshold",
-    "inpaint", "dwt", "pursuit", "learning", "head". One line each."""
+    "inpaint", "edge", "dwt", "pursuit", "learning", "head". One line each."""
     return "\n".join(table(name).describe())
 
 

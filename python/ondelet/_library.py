@@ -98,6 +98,36 @@ class Geometry(ctypes.Structure):
     ]
 
 
+class EdgeMap(ctypes.Structure):
+    """ond_edge_map"""
+
+    _fields_ = [
+        ("strength", Array),
+        ("normal_rad", Array),
+        ("thin", Array),
+        ("offset_px", Array),
+        ("low", ctypes.c_double),
+        ("high", ctypes.c_double),
+    ]
+
+
+class ContourItem(ctypes.Structure):
+    """ond_contour"""
+
+    _fields_ = [("begin", ctypes.c_size_t), ("count", ctypes.c_size_t), ("closed", ctypes.c_bool)]
+
+
+class Contours(ctypes.Structure):
+    """ond_contours; a point is five floats"""
+
+    _fields_ = [
+        ("items", ctypes.POINTER(ContourItem)),
+        ("count", ctypes.c_size_t),
+        ("points", ctypes.c_void_p),
+        ("point_count", ctypes.c_size_t),
+    ]
+
+
 class ThresholdReport(ctypes.Structure):
     """ond_threshold_report"""
 
@@ -286,6 +316,22 @@ _FUNCTIONS = {
     "head_validation_error": (ctypes.c_double, [_pointer]),
     "head_write": ("status", [_pointer, ctypes.c_char_p]),
     "head_read": ("status", [ctypes.c_char_p, _pointer]),
+    "edges": ("status", [_array, _pointer, _pointer, ctypes.POINTER(EdgeMap)]),
+    "edge_map_free": (None, [ctypes.POINTER(EdgeMap)]),
+    "edge_select": ("status", [ctypes.POINTER(EdgeMap), _array]),
+    "edge_trace": ("status", [ctypes.POINTER(EdgeMap), _array, ctypes.POINTER(Contours)]),
+    "contours_free": (None, [ctypes.POINTER(Contours)]),
+    "edge_model_read": ("status", [ctypes.c_char_p, _pointer]),
+    "edge_model_destroy": (None, [_pointer]),
+    "model_read": ("status", [ctypes.c_char_p, _pointer]),
+    "model_destroy": (None, [_pointer]),
+    "model_classes": (_size, [_pointer]),
+    "model_class_name": (ctypes.c_char_p, [_pointer, _size]),
+    "model_image_size": (None, [_pointer, ctypes.POINTER(_size), ctypes.POINTER(_size)]),
+    "model_extractor": (_pointer, [_pointer]),
+    "model_predict": ("status", [_pointer, _array, _array]),
+    "model_predict_features": ("status", [_pointer, _array, _array]),
+    "extractor_apply": ("status", [_pointer, _array, _array]),
     "dwt_create": ("status", [_pointer, _size, _size, _pointer]),
     "dwt_destroy": (None, [_pointer]),
     "dwt_bands": (_size, [_pointer]),

@@ -14,6 +14,7 @@ from ._arrays import as_floats, describe, output, take
 from ._config import table
 from ._errors import ShapeError
 from ._library import Array, ThresholdReport, call
+from ._models import shipped_model
 from .filters import Dwt, Filters
 
 _COLORS = {"gray": 0, "rgb": 1, "native": 2}
@@ -58,7 +59,7 @@ class Denoiser:
     it can be pickled.
 
     :param noise_std: standard deviation of the noise in units of the images (0..1 for uint8 and uint16); 0: estimated
-    :param model: path of a trained model, for ``method="learned"``
+    :param model: path of a trained model, for ``method="learned"`` and ``"auto"``; None: the one that comes with ondelet
     :param options: method, noise, …: ``print(ondelet.options("denoise"))``
     """
 
@@ -66,6 +67,8 @@ class Denoiser:
         self._recipe = (height, width, noise_std, model, options)
         config = table("denoise").config(noise_std=float(noise_std), **options)
         trained, handle = ctypes.c_void_p(), ctypes.c_void_p()
+        if model is None and options.get("method", "auto") in ("auto", "learned"):
+            model = shipped_model("denoise")
         if model is not None:
             call("denoise_model_read", os.fsencode(model), ctypes.byref(trained))
         try:

@@ -84,7 +84,8 @@ def test_options_are_described():
         assert "preset" in ondelet.options(name)
 
 
-def test_the_learned_denoiser_wants_its_model(picture_path):
+def test_the_learned_denoiser_wants_its_model(picture_path, monkeypatch, tmp_path):
+    monkeypatch.setenv("ONDELET_MODELS", str(tmp_path))  # where none is
     image = ondelet.image_read(picture_path)[:64, :64]
     with pytest.raises(ondelet.ArgumentError, match="model"):
         ondelet.denoise(image, 0.1, method="learned")
