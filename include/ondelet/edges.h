@@ -110,12 +110,14 @@ OND_API void ond_edge_model_destroy(ond_edge_model *model);
 
 /** How a detector is trained. */
 typedef struct ond_edge_training {
-    int samples;        /**< pixels of each picture that are learned from */
-    int epochs;         /**< how often each is seen */
-    int hidden;         /**< width of the first hidden layer; the second is a third of it */
-    int second;         /**< 0/1: a second network that sees the first's map */
-    double rate;        /**< of learning, at the start */
-    double softness_px; /**< an annotator's boundary fades to 0 over so many pixels */
+    int samples;          /**< pixels of each picture that are learned from */
+    int epochs;           /**< how often each is seen */
+    int hidden;           /**< width of the first hidden layer; the second is a third of it */
+    int second;           /**< 0/1: a second network that sees the first's map */
+    double dropout;       /**< share of hidden numbers set to 0 in each step, 0…0.9: 200 pictures are few */
+    double input_dropout; /**< share of features set to their mean in each step, 0…0.9 */
+    double rate;          /**< of learning, at the start */
+    double softness_px;   /**< an annotator's boundary fades to 0 over so many pixels */
     int seed;
 } ond_edge_training;
 

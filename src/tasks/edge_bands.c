@@ -16,7 +16,7 @@ typedef struct bands_call {
 
 static void take_bands(const ond_edge_bank *bank, ond_edge_bands *bands, ond_arena *arena)
 {
-    for (int s = 0; s < OND_EDGE_SCALES; s++) {
+    for (int s = bands->first_scale; s < OND_EDGE_SCALES; s++) {
         const ond_edge_scale *scale = &bank->scales[s];
         for (int o = 0; o < OND_EDGE_ORIENTATIONS; o++) {
             bands->data[s][o] = ond_arena_take(arena, scale->height * scale->stride, sizeof(ond_complex));
@@ -30,7 +30,7 @@ static void take_scratch(bands_call *call, ond_arena *arena)
     const ond_fft *fft = call->bank->scales[0].fft;
     call->real = ond_arena_take(arena, fft->height * fft->real_stride, sizeof(float));
     call->spectrum = ond_arena_take(arena, fft->height * fft->complex_stride, sizeof(ond_complex));
-    for (int s = 0; s < OND_EDGE_SCALES; s++) {
+    for (int s = call->bands->first_scale; s < OND_EDGE_SCALES; s++) {
         const ond_edge_scale *scale = &call->bank->scales[s];
         call->mean[s] = ond_arena_take(arena, scale->height * scale->stride, sizeof(ond_complex));
     }
@@ -52,9 +52,10 @@ static void transform(const bands_call *call, const float *plane)
 }
 
 /* One filter: folded to its resolution, transformed back, scaled. */
-static ond_status filter_one(void *context, size_t index, int worker)
+static ond_status filter_one(void *context, size_t item, int worker)
 {
     const bands_call *call = context;
+    size_t index = item + (size_t)call->bands->first_scale * (OND_EDGE_ORIENTATIONS + 1);
     const ond_fft *whole = call->bank->scales[0].fft;
     size_t s = index / (OND_EDGE_ORIENTATIONS + 1), o = index % (OND_EDGE_ORIENTATIONS + 1);
     const ond_edge_scale *scale = &call->bank->scales[s];
@@ -106,7 +107,7 @@ ond_status ond_edge_bands_apply(const ond_edge_bank *bank, const float *plane, o
     arena = (ond_arena){.base = memory};
     take_scratch(&call, &arena);
     transform(&call, plane);
-    size_t count = bank->filters->count;
+    size_t count = bank->filters->count - (size_t)bands->first_scale * (OND_EDGE_ORIENTATIONS + 1);
     ond_status status = ond_parallel_for(count, ond_parallel_workers(count), filter_one, &call);
     ond_memory_free(memory);
     return status;

@@ -39,10 +39,12 @@ double ond_edge_angle(int orientation);
 typedef struct ond_edge_bands {
     ond_complex *data[OND_EDGE_SCALES][OND_EDGE_ORIENTATIONS]; /* height x stride of the scale */
     float *mean[OND_EDGE_SCALES];                              /* height x width of the scale */
+    int first_scale;                                           /* finer ones are NULL */
     void *memory;
 } ond_edge_bands;
 
-/* Filters one plane [height, width] of the bank's size. `bands` is made by the first call, and used again. */
+/* Filters one plane [height, width] of the bank's size, from bands->first_scale on. `bands` is made by the first call,
+ * and used again. */
 ond_status ond_edge_bands_apply(const ond_edge_bank *bank, const float *plane, ond_edge_bands *bands);
 void ond_edge_bands_destroy(ond_edge_bands *bands);
 

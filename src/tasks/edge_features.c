@@ -49,12 +49,12 @@ static void read_cells(const ond_edge_cells *cells, const cell_place *place, siz
     }
 }
 
-static ond_complex read_band(const ond_edge_scene *scene, int s, size_t channel, int orientation,
+static ond_complex read_band(const ond_edge_scene *scene, const ond_edge_bands *bands, int s, int orientation,
                              const cell_place *place)
 {
     const ond_edge_scale *scale = &scene->bank->scales[s];
     size_t row = place->index / scale->width, column = place->index % scale->width;
-    const ond_complex *a = scene->bands[channel].data[s][orientation] + row * scale->stride + column;
+    const ond_complex *a = bands->data[s][orientation] + row * scale->stride + column;
     const ond_complex *b = a + scale->stride;
     const float *w = place->weights;
     return (ond_complex){w[0] * a[0].re + w[1] * a[1].re + w[2] * b[0].re + w[3] * b[1].re,
@@ -82,7 +82,7 @@ ond_edge_frame ond_edge_frame_at(const ond_edge_scene *scene, size_t row, size_t
     for (size_t c = 0; c < scene->channels; c++) {
         float odd = 0;
         for (int s = 0; s < DIRECTING_SCALES; s++) {
-            odd += read_band(scene, s, c, best, &places[s]).im;
+            odd += read_band(scene, &scene->bands[c], s, best, &places[s]).im;
         }
         strongest = fabsf(odd) > fabsf(strongest) ? odd : strongest;
     }
@@ -136,7 +136,7 @@ static void gather_centre(gatherer *own, int s)
         *own->next++ = values[i];
     }
     for (size_t c = 0; c < channels; c++) {
-        ond_complex band = read_band(own->scene, s, c, own->frame.orientation, &place);
+        ond_complex band = read_band(own->scene, &own->scene->bands[c], s, own->frame.orientation, &place);
         *own->next++ = signed_log((float)own->frame.sign * band.im);
         *own->next++ = signed_log(band.re);
     }
@@ -181,12 +181,46 @@ static void gather_moduli(gatherer *own, int s, double across, double along_edge
     }
 }
 
+/* The surroundings, far wider than an edge: what stands out from them counts. */
+static void gather_surround(gatherer *own, int s)
+{
+    const ond_edge_squares *squares = &own->scene->squares[s];
+    float values[ORIENTATIONS + 3];
+    ond_edge_squares_at(squares, (size_t)own->row, (size_t)own->column, values);
+    for (size_t i = 0; i < squares->size; i++) {
+        values[i] = logf(1 + 100 * values[i]);
+    }
+    put_turned(own, values);
+    for (size_t i = ORIENTATIONS; i < squares->size; i++) {
+        *own->next++ = values[i];
+        *own->next++ = logf(1 + 100 * squares->whole[i]);
+    }
+}
+
+/* Scattering of second order: how texture changes, and in which direction. */
+static void gather_second(gatherer *own, const ond_edge_bands *bands)
+{
+    for (int s = OND_EDGE_SECOND_SCALE; s < OND_EDGE_SCALES; s++) {
+        cell_place place = point_at(own, s, 0, 0);
+        ond_complex values[ORIENTATIONS];
+        for (int k = 0; k < ORIENTATIONS; k++) {
+            int o = (own->frame.orientation + k) % ORIENTATIONS;
+            values[k] = read_band(own->scene, bands, s, o, &place);
+            *own->next++ = logf(1 + 100 * sqrtf(values[k].re * values[k].re + values[k].im * values[k].im));
+        }
+        *own->next++ = signed_log((float)own->frame.sign * values[0].im);
+        *own->next++ = signed_log(values[0].re);
+    }
+}
+
 size_t ond_edge_feature_count(size_t channels)
 {
     size_t texture = ORIENTATIONS + channels - 1;
     size_t centre = channels * ORIENTATIONS + texture + channels + 2 * channels;
     size_t sides = 2 * (texture + channels);
-    return OND_EDGE_SCALES * (centre + sides + 2 * channels + 4 * (channels + 2));
+    size_t surround = ORIENTATIONS + 2 * channels;
+    return OND_EDGE_SCALES * (centre + sides + 2 * channels + 4 * (channels + 2) + surround)
+           + (size_t)OND_EDGE_ENERGIES * (OND_EDGE_SCALES - OND_EDGE_SECOND_SCALE) * (ORIENTATIONS + 2);
 }
 
 void ond_edge_features_at(const ond_edge_scene *scene, size_t row, size_t column, float *features)
@@ -201,6 +235,10 @@ void ond_edge_features_at(const ond_edge_scene *scene, size_t row, size_t column
             gather_moduli(&own, s, 0, along[i], true);
             gather_moduli(&own, s, 0, -along[i], true);
         }
+        gather_surround(&own, s);
+    }
+    for (int i = 0; i < OND_EDGE_ENERGIES; i++) {
+        gather_second(&own, &scene->second[i]);
     }
 }
 
@@ -251,5 +289,11 @@ void ond_edge_feature_mirror(size_t channels, size_t *places)
         places = mirror_same(places, 2 * (2 * channels - 1) + 2 * channels, &next);
         places = mirror_along(places, channels, &next);
         places = mirror_along(places, channels, &next);
+        places = mirror_turned(places, &next);
+        places = mirror_same(places, 2 * channels, &next);
+    }
+    for (int i = 0; i < OND_EDGE_ENERGIES * (OND_EDGE_SCALES - OND_EDGE_SECOND_SCALE); i++) {
+        places = mirror_turned(places, &next);
+        places = mirror_same(places, 2, &next);
     }
 }

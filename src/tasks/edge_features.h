@@ -2,7 +2,7 @@
 #ifndef OND_TASKS_EDGE_FEATURES_H
 #define OND_TASKS_EDGE_FEATURES_H
 
-#include "tasks/edge_bands.h"
+#include "tasks/edge_squares.h"
 
 #include <ondelet/array.h>
 
@@ -16,12 +16,17 @@ typedef struct ond_edge_cells {
     float *values;
 } ond_edge_cells;
 
+/* Second order: energies of the finest scales, filtered again at the coarsest. */
+enum { OND_EDGE_ENERGIES = 2, OND_EDGE_SECOND_SCALE = 2 };
+
 /* What is known of an image before features of single pixels are gathered. Logarithms are log(1 + 100 |x|). */
 typedef struct ond_edge_scene {
     const ond_edge_bank *bank;
     size_t channels; /* 1 or 3 */
     ond_edge_bands bands[3];
     ond_edge_cells cells[OND_EDGE_SCALES];
+    ond_edge_squares squares[OND_EDGE_SCALES];
+    ond_edge_bands second[OND_EDGE_ENERGIES]; /* of Σ_o |c(s, o)|, s = 0, 1, of channel 0; from SECOND_SCALE on */
 } ond_edge_scene;
 
 /* @param channels  [height, width] or [3, height, width], of the bank's size */

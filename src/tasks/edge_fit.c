@@ -70,6 +70,17 @@ static ond_status measure(fit *own)
     return OND_OK;
 }
 
+/* Eight bits of chance for each input. */
+static void drop_inputs(fit *own, float *inputs, size_t count)
+{
+    uint64_t bits = 0, bound = (uint64_t)lrint(256 * own->fitting->training->input_dropout);
+    float kept = (float)(1 / (1 - (double)bound / 256));
+    for (size_t i = 0; bound && i < count; i++) {
+        bits = i % 8 ? bits >> 8 : ond_random_bits(&own->random);
+        inputs[i] = (bits & 255) < bound ? 0 : inputs[i] * kept;
+    }
+}
+
 static ond_status fill_batch(void *context, const ond_batch *batch)
 {
     fit *own = context;
@@ -85,6 +96,7 @@ static ond_status fill_batch(void *context, const ond_batch *batch)
         for (size_t i = 0; i < columns; i++) {
             to[i] = ((float)from[mirror ? mirror[i] : i] / UNIT - own->mean[i]) * own->scale[i];
         }
+        drop_inputs(own, to, columns);
         batch->targets[r] = f->labels[row];
         batch->weights[r] = f->weights[row];
     }
@@ -125,6 +137,7 @@ static ond_status run(fit *own, ond_network *network)
     ond_training training = ond_training_default(OND_LOSS_LOGISTIC, batches * (size_t)f->training->epochs);
     training.rate = f->training->rate;
     training.weight_decay = 1e-3;
+    training.dropout = f->training->dropout;
     training.seed = (uint64_t)f->training->seed;
     ond_course course = {
         .epochs = (size_t)f->training->epochs,

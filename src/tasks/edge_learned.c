@@ -18,6 +18,19 @@ size_t ond_edge_context_count(size_t channels)
     return ond_edge_feature_count(channels) + ond_edge_feature_count(1) + OND_EDGE_GRID * OND_EDGE_GRID;
 }
 
+void ond_edge_context_mirror(size_t channels, size_t *places)
+{
+    size_t image = ond_edge_feature_count(channels), both = image + ond_edge_feature_count(1);
+    ond_edge_feature_mirror(channels, places);
+    ond_edge_feature_mirror(1, places + image);
+    for (size_t i = image; i < both; i++) {
+        places[i] += image;
+    }
+    for (size_t i = 0; i < OND_EDGE_GRID * OND_EDGE_GRID; i++) {
+        places[both + i] = both + i / OND_EDGE_GRID * OND_EDGE_GRID + OND_EDGE_GRID - 1 - i % OND_EDGE_GRID;
+    }
+}
+
 ond_status ond_edge_model_channels(const ond_array *image, ond_array *channels)
 {
     if (image->rank == 3) {

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ORIENTATIONS = OND_EDGE_ORIENTATIONS, SCALES = OND_EDGE_SCALES, FINE_SCALES = 2 };
+enum { ORIENTATIONS = OND_EDGE_ORIENTATIONS, SCALES = 4, FINE_SCALES = 2 };
 
 static const double pi = 3.14159265358979323846;
 

@@ -23,6 +23,9 @@ enum { OND_EDGE_GRID = 5 }; /* points in a row of the second network's look at t
 /* Number of inputs of the second network. */
 size_t ond_edge_context_count(size_t channels);
 
+/* Where each input of the second network for the mirrored image is among those for the image. */
+void ond_edge_context_mirror(size_t channels, size_t *places);
+
 /* What the first network says of a whole image. */
 typedef struct ond_edge_first {
     const ond_edge_scene *image;

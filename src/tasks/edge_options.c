@@ -31,10 +31,12 @@ ond_edge_config ond_edge_config_default(void)
 }
 
 static const ond_option training_options[] = {
-    OND_OPTION_INT_ROW(ond_edge_training, samples, 7000, 1, 10000000, "pixels of each picture that are learned from"),
-    OND_OPTION_INT_ROW(ond_edge_training, epochs, 3, 1, 10000, "how often each of them is seen"),
-    OND_OPTION_INT_ROW(ond_edge_training, hidden, 128, 6, 1024, "width of the networks"),
+    OND_OPTION_INT_ROW(ond_edge_training, samples, 5000, 1, 10000000, "pixels of each picture that are learned from"),
+    OND_OPTION_INT_ROW(ond_edge_training, epochs, 5, 1, 10000, "how often each of them is seen"),
+    OND_OPTION_INT_ROW(ond_edge_training, hidden, 192, 6, 1024, "width of the networks"),
     OND_OPTION_BOOL_ROW(ond_edge_training, second, 1, "a second network that sees the first's map"),
+    OND_OPTION_REAL_ROW(ond_edge_training, dropout, 0.25, 0, 0.9, "share of hidden numbers set to 0 in each step"),
+    OND_OPTION_REAL_ROW(ond_edge_training, input_dropout, 0.1, 0, 0.9, "share of features set to their mean"),
     OND_OPTION_REAL_ROW(ond_edge_training, rate, 2e-3, 1e-9, 1, "of learning, at the start"),
     OND_OPTION_REAL_ROW(ond_edge_training, softness_px, 3, 1, 100, "where a boundary has faded to nothing"),
     OND_OPTION_INTERNAL_ROW(ond_edge_training, seed, 0, 0, 2147483647, "of random numbers"),

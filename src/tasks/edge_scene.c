@@ -106,7 +106,47 @@ static ond_status fill_one(void *context, size_t index, int worker)
     cells->width = scene->bank->scales[index].width;
     cells->size = scene->channels * ORIENTATIONS + ORIENTATIONS + 2 * scene->channels - 1;
     cells->values = ond_memory_allocate(cells->height * cells->width * cells->size, sizeof *cells->values);
+    OND_TRY(ond_edge_squares_create(scene->bank, scene->bands, scene->channels, (int)index, &scene->squares[index]));
     return cells->values ? fill_cells(scene, (int)index) : OND_ERROR_MEMORY;
+}
+
+/* Σ_o |c(s, o)| of channel 0 at every pixel of the image. `sums` has room for the scale. */
+static void take_energy(const ond_edge_scene *scene, int s, float *sums, float *energy)
+{
+    const ond_edge_scale *scale = &scene->bank->scales[s];
+    size_t height = scene->bank->height, width = scene->bank->width, places = scale->height * scale->width;
+    memset(sums, 0, places * sizeof *sums);
+    for (size_t o = 0; o < ORIENTATIONS; o++) {
+        for (size_t i = 0; i < places; i++) {
+            const ond_complex *c = scene->bands[0].data[s][o] + i / scale->width * scale->stride + i % scale->width;
+            sums[i] += sqrtf(c->re * c->re + c->im * c->im);
+        }
+    }
+    for (size_t row = 0; row < height; row++) {
+        size_t y = (row + OND_EDGE_MARGIN) >> s, below = (row + OND_EDGE_MARGIN + ((size_t)1 << s) - 1) >> s;
+        for (size_t column = 0; column < width; column++) {
+            size_t x = (column + OND_EDGE_MARGIN) >> s;
+            size_t right = (column + OND_EDGE_MARGIN + ((size_t)1 << s) - 1) >> s;
+            energy[row * width + column] = (sums[y * scale->width + x] + sums[y * scale->width + right]
+                                            + sums[below * scale->width + x] + sums[below * scale->width + right])
+                                           / 4;
+        }
+    }
+}
+
+static ond_status make_second(ond_edge_scene *scene)
+{
+    const ond_edge_bank *bank = scene->bank;
+    size_t places = bank->scales[0].height * bank->scales[0].width;
+    float *sums = ond_memory_allocate(places, 2 * sizeof *sums);
+    ond_status status = sums ? OND_OK : OND_ERROR_MEMORY;
+    for (int s = 0; status == OND_OK && s < OND_EDGE_ENERGIES; s++) {
+        take_energy(scene, s, sums, sums + places);
+        scene->second[s].first_scale = OND_EDGE_SECOND_SCALE;
+        status = ond_edge_bands_apply(bank, sums + places, &scene->second[s]);
+    }
+    ond_memory_free(sums);
+    return status;
 }
 
 ond_status ond_edge_scene_create(const ond_edge_bank *bank, const ond_array *channels, ond_edge_scene *scene)
@@ -119,6 +159,7 @@ ond_status ond_edge_scene_create(const ond_edge_bank *bank, const ond_array *cha
     if (status == OND_OK) {
         status = ond_parallel_for(OND_EDGE_SCALES, ond_parallel_workers(OND_EDGE_SCALES), fill_one, scene);
     }
+    status = status ? status : make_second(scene);
     if (status != OND_OK) {
         ond_edge_scene_destroy(scene);
     }
@@ -130,8 +171,12 @@ void ond_edge_scene_destroy(ond_edge_scene *scene)
     for (size_t c = 0; c < 3; c++) {
         ond_edge_bands_destroy(&scene->bands[c]);
     }
+    for (int s = 0; s < OND_EDGE_ENERGIES; s++) {
+        ond_edge_bands_destroy(&scene->second[s]);
+    }
     for (int s = 0; s < OND_EDGE_SCALES; s++) {
         ond_memory_free(scene->cells[s].values);
+        ond_edge_squares_destroy(&scene->squares[s]);
     }
     *scene = (ond_edge_scene){0};
 }

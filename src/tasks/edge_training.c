@@ -228,7 +228,9 @@ static ond_status train_second(edge_training *own)
     for (size_t i = 0; i < own->count; i++) {
         OND_TRY(look_again(own, i));
     }
-    return fit(own, "second network: epochs", 0, 1, NULL, &own->networks.second);
+    size_t mirror[MOST_INPUTS];
+    ond_edge_context_mirror(own->channels, mirror);
+    return fit(own, "second network: epochs", 0, 1, mirror, &own->networks.second);
 }
 
 static ond_status train(edge_training *own)

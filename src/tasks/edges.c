@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "tasks/edge_measure.h"
 #include "tasks/edge_model.h"
+#include "tasks/edge_regions.h"
 #include "tasks/edge_suppress.h"
 #include "tasks/edge_thin.h"
 #include "tasks/work_bank.h"
@@ -128,6 +129,45 @@ static ond_status move_to_gradient(const ond_array *image, ond_edge_map *map)
     return status;
 }
 
+/* Reach of a closed contour around its pixels: contours of regions and maxima of the map differ by so much. */
+enum { CLOSED_REACH = 2 };
+
+/* The largest value within `reach` along rows (step 1) or columns (step width). */
+static void spread_largest(const float *from, size_t pixels, size_t step, size_t length, float *to)
+{
+    for (size_t i = 0; i < pixels; i++) {
+        size_t place = i / step % length;
+        to[i] = from[i];
+        for (size_t k = 1; k <= CLOSED_REACH; k++) {
+            to[i] = place >= k ? fmaxf(to[i], from[i - k * step]) : to[i];
+            to[i] = place + k < length ? fmaxf(to[i], from[i + k * step]) : to[i];
+        }
+    }
+}
+
+/* strength *= (1 + closed / strongest)/2, both the largest around: on a line the mean of its strength and of that of
+ * the strongest closed contour through it. */
+static ond_status strengthen_closed(ond_edge_map *map)
+{
+    size_t height = map->strength.shape[0], width = map->strength.shape[1], pixels = height * width;
+    float *closed = ond_memory_allocate(pixels, 3 * sizeof *closed);
+    float *strongest = closed + pixels, *scratch = closed + 2 * pixels;
+    ond_status status = closed ? ond_edge_closed(map->strength.data, height, width, closed) : OND_ERROR_MEMORY;
+    if (status == OND_OK) {
+        spread_largest(closed, pixels, 1, width, scratch);
+        spread_largest(scratch, pixels, width, height, closed);
+        spread_largest(map->strength.data, pixels, 1, width, scratch);
+        spread_largest(scratch, pixels, width, height, strongest);
+        for (size_t i = 0; i < pixels; i++) {
+            float factor = strongest[i] > 0 ? (1 + closed[i] / strongest[i]) / 2 : 1;
+            map->strength.data[i] *= factor;
+            map->thin.data[i] *= factor;
+        }
+    }
+    ond_memory_free(closed);
+    return status;
+}
+
 static ond_status find_edges(const ond_array *image, const ond_edge_config *config, const ond_edge_model *model,
                              ond_edge_map *map)
 {
@@ -144,8 +184,10 @@ static ond_status find_edges(const ond_array *image, const ond_edge_config *conf
     }
     ond_edge_suppress(map->strength.data, map->normal_rad.data, map->strength.shape[0], map->strength.shape[1],
                       map->thin.data, map->offset_px.data);
-    bool is_step = config->kind == OND_EDGE_STEPS && config->method != OND_EDGE_LEARNED;
-    return is_step ? move_to_gradient(image, map) : OND_OK;
+    if (config->method == OND_EDGE_LEARNED) {
+        return strengthen_closed(map);
+    }
+    return config->kind == OND_EDGE_STEPS ? move_to_gradient(image, map) : OND_OK;
 }
 
 ond_status ond_edges(const ond_array *image, const ond_edge_config *config, const ond_edge_model *model,
