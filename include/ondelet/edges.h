@@ -15,7 +15,9 @@ typedef struct ond_edge_model ond_edge_model;
 typedef enum ond_edge_method {
     OND_EDGE_MEASURE, /**< odd parts of one-sided shearlets over four scales, against their surroundings: no training */
     OND_EDGE_LEARNED, /**< a trained model: boundaries of things rather than steps of brightness */
-    OND_EDGE_GRADIENT /**< modulus of the gradient of a Gaussian mean: the classical baseline */
+    OND_EDGE_GRADIENT, /**< modulus of the gradient of a Gaussian mean: the classical baseline */
+    OND_EDGE_COSHREM   /**< the measure from complex shearlets as its authors define it, of brightness alone: precise on
+                          clean images, with a contrast to choose */
 } ond_edge_method;
 
 typedef enum ond_edge_kind {
@@ -27,6 +29,7 @@ typedef struct ond_edge_config {
     ond_edge_method method;
     ond_edge_kind kind; /**< OND_EDGE_MEASURE finds both, the others steps alone */
     double low, high;   /**< of ond_edge_select, 0…1; −1, the preset: the method's own */
+    double contrast;    /**< smallest step, in levels of 255, for OND_EDGE_COSHREM; > 0 keeps noise out */
 } ond_edge_config;
 
 OND_API ond_edge_config ond_edge_config_default(void);

@@ -7,8 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-/* Image rows whose inputs are gathered at once. */
-enum { ROWS = 16 };
+/* Pixels whose inputs are gathered at once; of these, one item of a thread. */
+enum { PIXELS = 4096, BLOCK = 128 };
+
+/* Where the first network gives smaller odds (a hundredth), the second does not look: half of a picture. */
+static const float least_odds = -4.6F;
 
 /* Pixels between the points of the second network's look at the map. */
 static const double grid_step_px = 1.5;
@@ -41,48 +44,58 @@ ond_status ond_edge_model_channels(const ond_array *image, ond_array *channels)
     return OND_OK;
 }
 
-/* Inputs of all pixels of some rows, on all threads, and what a network makes of them. */
+/* Inputs of some pixels, on all threads, and what a network makes of them. */
 typedef void (*pixel_inputs)(const void *source, size_t row, size_t column, float *inputs);
 
 typedef struct pixel_pass {
     pixel_inputs inputs_at;
     const void *source;
-    size_t width, size; /* of the image; of the inputs */
-    size_t first_row;
+    size_t width, size;     /* of the image; of the inputs */
+    const uint32_t *pixels; /* NULL: all, one after the other */
+    size_t first, count;    /* at work: places among the pixels */
     float *inputs;
 } pixel_pass;
 
-static ond_status fill_row(void *context, size_t index, int worker)
+static size_t pixel_of(const pixel_pass *pass, size_t place)
+{
+    return pass->pixels ? pass->pixels[place] : place;
+}
+
+static ond_status fill_block(void *context, size_t index, int worker)
 {
     const pixel_pass *pass = context;
+    size_t begin = index * BLOCK, end = begin + BLOCK < pass->count ? begin + BLOCK : pass->count;
     (void)worker;
-    for (size_t column = 0; column < pass->width; column++) {
-        pass->inputs_at(pass->source, pass->first_row + index, column,
-                        pass->inputs + (index * pass->width + column) * pass->size);
+    for (size_t i = begin; i < end; i++) {
+        size_t pixel = pixel_of(pass, pass->first + i);
+        pass->inputs_at(pass->source, pixel / pass->width, pixel % pass->width, pass->inputs + i * pass->size);
     }
     return OND_OK;
 }
 
-static ond_status run_network(const ond_network *network, pixel_inputs inputs_at, const void *source,
-                              const ond_edge_bank *bank, float *outputs)
+/* outputs [number of pixels in the image]: those of the pass are replaced. `results` has room for PIXELS. */
+static ond_status run_pass(pixel_pass *pass, const ond_network *network, size_t total, float *results, float *outputs)
 {
-    const ond_architecture *a = &network->architecture;
-    pixel_pass pass = {.inputs_at = inputs_at, .source = source, .width = bank->width, .size = a->sizes[0]};
-    ond_status status = OND_OK;
-    pass.inputs = ond_memory_allocate(ROWS * bank->width, pass.size * sizeof *pass.inputs);
-    if (!pass.inputs) {
-        return OND_ERROR_MEMORY;
-    }
-    for (size_t row = 0; status == OND_OK && row < bank->height; row += ROWS) {
-        size_t rows = bank->height - row < ROWS ? bank->height - row : ROWS;
-        pass.first_row = row;
-        status = ond_parallel_for(rows, ond_parallel_workers(rows), fill_row, &pass);
-        if (status == OND_OK) {
-            status = ond_network_predict(network, pass.inputs, rows * bank->width,
-                                         outputs + row * bank->width * a->sizes[a->layers]);
+    for (pass->first = 0; pass->first < total; pass->first += PIXELS) {
+        pass->count = total - pass->first < PIXELS ? total - pass->first : PIXELS;
+        size_t blocks = (pass->count + BLOCK - 1) / BLOCK;
+        OND_TRY(ond_parallel_for(blocks, ond_parallel_workers(blocks), fill_block, pass));
+        OND_TRY(ond_network_predict(network, pass->inputs, pass->count, results));
+        for (size_t i = 0; i < pass->count; i++) {
+            outputs[pixel_of(pass, pass->first + i)] = results[i];
         }
     }
-    ond_memory_free(pass.inputs);
+    return OND_OK;
+}
+
+static ond_status run_network(const ond_network *network, pixel_pass *pass, size_t total, float *outputs)
+{
+    pass->size = network->architecture.sizes[0];
+    pass->inputs = ond_memory_allocate(PIXELS, pass->size * sizeof *pass->inputs);
+    float *results = ond_memory_allocate(PIXELS, sizeof *results);
+    ond_status status = pass->inputs && results ? run_pass(pass, network, total, results, outputs) : OND_ERROR_MEMORY;
+    ond_memory_free(pass->inputs);
+    ond_memory_free(results);
     return status;
 }
 
@@ -110,7 +123,8 @@ static ond_status run_first(ond_edge_first *first, const ond_network *network)
     if (!first->log_odds) {
         return OND_ERROR_MEMORY;
     }
-    OND_TRY(run_network(network, first_inputs, first->image, bank, first->log_odds));
+    pixel_pass pass = {.inputs_at = first_inputs, .source = first->image, .width = bank->width};
+    OND_TRY(run_network(network, &pass, pixels, first->log_odds));
     OND_TRY(ond_array_resize(&probability, 2, (size_t[]){bank->height, bank->width}));
     for (size_t i = 0; i < pixels; i++) {
         probability.data[i] = probability_of(first->log_odds[i]);
@@ -166,15 +180,36 @@ void ond_edge_context_at(const ond_edge_first *first, size_t row, size_t column,
     }
 }
 
-static ond_status run_both(const ond_edge_scene *scene, const ond_edge_networks *networks, float *probability)
+static ond_status run_second(const ond_edge_first *first, const ond_network *network, float *log_odds)
+{
+    const ond_edge_bank *bank = first->image->bank;
+    size_t pixels = bank->height * bank->width, count = 0;
+    uint32_t *chosen = ond_memory_allocate(pixels, sizeof *chosen);
+    if (!chosen) {
+        return OND_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < pixels; i++) {
+        log_odds[i] = first->log_odds[i];
+        if (log_odds[i] >= least_odds) {
+            chosen[count++] = (uint32_t)i;
+        }
+    }
+    pixel_pass pass = {.inputs_at = second_inputs, .source = first, .width = bank->width, .pixels = chosen};
+    ond_status status = run_network(network, &pass, count, log_odds);
+    ond_memory_free(chosen);
+    return status;
+}
+
+static ond_status run_both(const ond_edge_scene *scene, const ond_edge_networks *networks, float *log_odds)
 {
     const ond_edge_bank *bank = scene->bank;
     if (!networks->second) {
-        return run_network(networks->first, first_inputs, scene, bank, probability);
+        pixel_pass pass = {.inputs_at = first_inputs, .source = scene, .width = bank->width};
+        return run_network(networks->first, &pass, bank->height * bank->width, log_odds);
     }
     ond_edge_first first;
     OND_TRY(ond_edge_first_create(scene, networks->first, &first));
-    ond_status status = run_network(networks->second, second_inputs, &first, bank, probability);
+    ond_status status = run_second(&first, networks->second, log_odds);
     ond_edge_first_destroy(&first);
     return status;
 }

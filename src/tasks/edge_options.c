@@ -6,15 +6,17 @@
 _Static_assert(sizeof(ond_edge_method) == sizeof(int), "choice fields are enums as wide as int");
 _Static_assert(sizeof(ond_edge_kind) == sizeof(int), "choice fields are enums as wide as int");
 
-static const char *const methods[] = {"measure", "learned", "gradient", NULL};
+static const char *const methods[] = {"measure", "learned", "gradient", "coshrem", NULL};
 static const char *const kinds[] = {"steps", "ridges", NULL};
 
 static const ond_option edge_options[] = {
     OND_OPTION_CHOICE_ROW(ond_edge_config, method, 0, methods,
-                          "measure: shearlets without training; learned: a trained model; gradient: the classical one"),
+                          "measure: shearlets without training; learned: a trained model; gradient: the classical one; "
+                          "coshrem: the measure as published"),
     OND_OPTION_CHOICE_ROW(ond_edge_config, kind, 0, kinds, "ridges: bright or dark lines (measure only)"),
     OND_OPTION_REAL_ROW(ond_edge_config, low, -1, -1, 1, "strength that a line keeps all along; -1: automatic"),
     OND_OPTION_REAL_ROW(ond_edge_config, high, -1, -1, 1, "strength that a line reaches somewhere; -1: automatic"),
+    OND_OPTION_REAL_ROW(ond_edge_config, contrast, 10, 0, 1e6, "smallest step, in levels of 255 (coshrem only)"),
     OND_OPTION_END,
 };
 

@@ -17,6 +17,7 @@ static const double high_of_method[] = {
     [OND_EDGE_MEASURE] = 0.40,
     [OND_EDGE_LEARNED] = 0.44,
     [OND_EDGE_GRADIENT] = 0.60,
+    [OND_EDGE_COSHREM] = 0.40,
 };
 static const double low_share = 0.6;
 
@@ -102,6 +103,19 @@ static ond_status learn_map(const ond_array *image, const ond_edge_model *model,
     return OND_OK;
 }
 
+/* Brightness as for pictures that are read as gray (ITU-R BT.601). */
+static ond_status coshrem_map(const ond_array *image, double contrast, const ond_edge_map *map)
+{
+    size_t height = map->strength.shape[0], width = map->strength.shape[1], plane = height * width;
+    float *gray = map->thin.data; /* not needed yet */
+    const float *from = image->data;
+    for (size_t i = 0; i < plane; i++) {
+        gray[i]
+            = image->rank == 2 ? from[i] : 0.299F * from[i] + 0.587F * from[plane + i] + 0.114F * from[2 * plane + i];
+    }
+    return ond_edge_coshrem(gray, height, width, contrast / 255, map->strength.data, map->normal_rad.data);
+}
+
 /* strength = 1 − exp(−modulus / twice its mean) */
 static ond_status gradient_map(const ond_array *image, const ond_edge_map *map)
 {
@@ -180,6 +194,9 @@ static ond_status find_edges(const ond_array *image, const ond_edge_config *conf
         break;
     case OND_EDGE_GRADIENT:
         OND_TRY(gradient_map(image, map));
+        break;
+    case OND_EDGE_COSHREM:
+        OND_TRY(coshrem_map(image, config->contrast, map));
         break;
     }
     ond_edge_suppress(map->strength.data, map->normal_rad.data, map->strength.shape[0], map->strength.shape[1],
