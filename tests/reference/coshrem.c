@@ -95,7 +95,7 @@ static void drawn_lines_have_their_direction(void **state)
     ond_edge_config config = ond_edge_config_default();
     ond_edge_map map = {0};
     config.method = OND_EDGE_COSHREM;
-    for (int degrees = 72; degrees <= 198; degrees += 9) {
+    for (int degrees = 72; degrees < 200; degrees += 12) {
         double normal[2] = {cos(degrees * pi / 180), sin(degrees * pi / 180)};
         for (int i = 0; i < SIDE * SIDE; i++) {
             double part = 0;
@@ -112,7 +112,7 @@ static void drawn_lines_have_their_direction(void **state)
         int count = 0;
         for (int row = 60; row < 68; row++) {
             for (int column = 60; column < 68; column++) {
-                if (map.strength.data[row * SIDE + column] > 0.15F) {
+                if (map.strength.data[row * SIDE + column] > 0.4F) {
                     double found = (double)map.normal_rad.data[row * SIDE + column] * 180 / pi;
                     worst = fmax(worst, fabs(remainder(found - degrees, 180)));
                     count++;
