@@ -125,7 +125,28 @@ static bool do_image(const edges_run *run, const image_file *source, const edges
     return fine;
 }
 
-/* An array file of several images has no one map: it is refused, as its results could not be told apart. */
+/* Maps of an array of several images make an array; drawings are of one. */
+static bool stack_fits(const image_file *source, const edges_paths *paths)
+{
+    bool fine = !paths->overlay && !paths->svg && (!paths->image || has_ending(paths->image, ".npy"));
+    if (!fine) {
+        complain("%s: holds %zu images: their maps go to a .npy file, and no drawing is made of them",
+                 source->name.shown, image_file_count(source));
+    }
+    return fine;
+}
+
+static bool do_images(const edges_run *run, image_file *source, const edges_paths *paths, edges_result *result)
+{
+    image_event event;
+    while ((event = image_file_next(source, &result->image)) == IMAGE_READY && !stop_signal()) {
+        if (!do_image(run, source, paths, result)) {
+            return false;
+        }
+    }
+    return event == IMAGE_END;
+}
+
 static bool do_file(const edges_run *run, file_name name, const edges_paths *paths)
 {
     image_file source;
@@ -133,11 +154,12 @@ static bool do_file(const edges_run *run, file_name name, const edges_paths *pat
     if (!image_file_open(name, &source)) {
         return false;
     }
-    bool fine = !source.is_stack;
-    if (!fine) {
-        complain("%s: holds %zu images, one is wanted: split the array", name.shown, image_file_count(&source));
+    bool fine = (!source.is_stack || stack_fits(&source, paths)) && do_images(run, &source, paths, &result);
+    if (fine && result.stack && ond_array_writer_finish(&result.stack)) {
+        complain_of(paths->image);
+        fine = false;
     }
-    fine = fine && image_file_next(&source, &result.image) == IMAGE_READY && do_image(run, &source, paths, &result);
+    ond_array_writer_destroy(result.stack);
     ond_array_free(&result.image);
     ond_array_free(&result.binary);
     ond_edge_map_free(&result.map);

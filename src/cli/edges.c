@@ -30,16 +30,34 @@ static ond_status paint_orientation(const edges_result *result, const float *str
     return status;
 }
 
+static const ond_array *choose_map(const edges_request *request, const edges_result *result)
+{
+    switch (request->own.map) {
+    case MAP_BINARY:
+        return &result->binary;
+    case MAP_ORIENTATION:
+        return &result->map.normal_rad;
+    case MAP_STRENGTH:
+        break;
+    }
+    return request->own.thin ? &result->map.thin : &result->map.strength;
+}
+
+static ond_status append_map(const edges_request *request, edges_result *result, const char *path)
+{
+    const ond_array *map = choose_map(request, result);
+    ond_status status = result->stack ? OND_OK : ond_array_writer_create(path, map->rank, map->shape, &result->stack);
+    return status ? status : ond_array_writer_append(result->stack, map);
+}
+
 static ond_status write_map(const edges_request *request, const edges_result *result, const char *path)
 {
     const ond_array *strength = request->own.thin ? &result->map.thin : &result->map.strength;
-    const ond_array *map = request->own.map == MAP_BINARY ? &result->binary : strength;
+    const ond_array *map = choose_map(request, result);
     ond_array painted = {0};
     ond_status status = OND_OK;
     bool is_array = has_ending(path, ".npy");
-    if (request->own.map == MAP_ORIENTATION && is_array) {
-        map = &result->map.normal_rad;
-    } else if (request->own.map == MAP_ORIENTATION) {
+    if (request->own.map == MAP_ORIENTATION && !is_array) {
         status = paint_orientation(result, strength->data, &painted);
         map = &painted;
     }
@@ -50,10 +68,12 @@ static ond_status write_map(const edges_request *request, const edges_result *re
     return status;
 }
 
-bool edges_write(const edges_request *request, const edges_paths *paths, const edges_result *result)
+bool edges_write(const edges_request *request, const edges_paths *paths, edges_result *result)
 {
     const char *failed = NULL;
-    if (paths->image && write_map(request, result, paths->image)) {
+    if (paths->image && result->origin.is_item) {
+        failed = append_map(request, result, paths->image) ? paths->image : NULL;
+    } else if (paths->image && write_map(request, result, paths->image)) {
         failed = paths->image;
     } else if (paths->overlay && edges_write_overlay(result, paths->overlay)) {
         failed = paths->overlay;
@@ -91,6 +111,9 @@ static void tell_json(const edges_request *request, const edges_paths *paths, co
 {
     json_t *object = json_pack("{s:i, s:s}", "schema", 1, "command", "edges");
     json_object_set_new(object, "input", json_text(result->origin.file.shown));
+    if (result->origin.is_item) {
+        json_object_set_new(object, "item", json_integer((json_int_t)result->origin.item));
+    }
     json_object_set_new(object, "output", paths->image ? json_text(paths->image) : json_null());
     json_object_set_new(object, "shape", json_shape(result->image.rank, result->image.shape));
     json_object_update_new(object, json_options(ond_edge_options(), &request->edges));
@@ -111,8 +134,12 @@ void edges_tell(const edges_request *request, const edges_paths *paths, const ed
     if (request->common.json) {
         tell_json(request, paths, result);
     } else if (!to_stdout || !request->common.quiet) {
-        fprintf(to_stdout ? stderr : stdout, "%s: %zu contours of %zu points, thresholds %.3g and %.3g, %.2f s\n",
-                result->origin.file.shown, result->contours.count, result->contours.point_count, result->map.low,
+        char item[48] = "";
+        if (result->origin.is_item) {
+            snprintf(item, sizeof item, "image %zu: ", result->origin.item);
+        }
+        fprintf(to_stdout ? stderr : stdout, "%s: %s%zu contours of %zu points, thresholds %.3g and %.3g, %.2f s\n",
+                result->origin.file.shown, item, result->contours.count, result->contours.point_count, result->map.low,
                 result->map.high, result->elapsed_s);
     }
 }

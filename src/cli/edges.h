@@ -30,10 +30,11 @@ typedef struct edges_result {
     ond_array binary;
     ond_contours contours;
     double elapsed_s;
+    ond_array_writer *stack; /* of an array of several images: where their maps go */
 } edges_result;
 
-/* Writes what is wanted. False after a complaint. */
-bool edges_write(const edges_request *request, const edges_paths *paths, const edges_result *result);
+/* Writes what is wanted; a map of one of several images is appended to result->stack. False after a complaint. */
+bool edges_write(const edges_request *request, const edges_paths *paths, edges_result *result);
 
 /* One line, or one JSON object, on standard output. */
 void edges_tell(const edges_request *request, const edges_paths *paths, const edges_result *result);

@@ -60,7 +60,7 @@ expect_text stdout '"contours": [{"closed": '
 expect_text stdout '"curvature": ['
 expect_same a.svg b.svg
 expect_same <(head -c 4 over.png) <(printf '\x89PNG')
-for method in measure gradient; do
+for method in measure gradient coshrem; do
     expect 0 edges a.pgm --method $method --low 0.1 --high 0.2 -o $method.png
     expect_text stdout "thresholds 0.1 and 0.2"
 done
@@ -116,7 +116,7 @@ misused "no input given" edges
 misused "--model goes with --method learned" edges a.pgm --model m.safetensors
 misused "both name a drawing" edges a.pgm -o a.svg --svg b.svg
 misused "both want standard output" edges a.pgm --json -o -
-misused "method = 'canny' is none of: measure, learned, gradient" edges a.pgm --method canny
+misused "method = 'canny' is none of: measure, learned, gradient, coshrem" edges a.pgm --method canny
 misused "high = 2 is outside" edges a.pgm --high 2
 refused 1 "low = 0.5 is above high = 0.2" edges a.pgm --low 0.5 --high 0.2
 refused 1 "finds no ridges" edges a.pgm --kind ridges --method gradient
@@ -125,4 +125,16 @@ refused 1 "ondelet: missing.png: " edges missing.png
 { npy_header '<f4' '(2, 2)'; repeat 3 "$one"; printf "$nan"; } >nan.npy
 refused 1 "ondelet: nan.npy: " edges nan.npy
 { npy_header '<f4' '(2, 2, 2)'; repeat 8 "$one"; } >stack.npy
-refused 1 "holds 2 images" edges stack.npy
+refused 1 "holds 2 images" edges stack.npy -o stack.png
+
+# Arrays of several images.
+{ npy_header '<f4' '(2, 16, 16)'; repeat 512 "$one"; } >two.npy
+expect 0 edges two.npy -o maps.npy --quiet
+expect_shape maps.npy "(2, 16, 16)"
+expect_lines 2 stdout
+expect_text stdout "two.npy: image 1: 0 contours"
+expect 0 edges two.npy -o turns.npy --map orientation --json
+expect_text stdout '"item": 1'
+refused 1 "holds 2 images" edges two.npy --svg two.svg
+refused 1 "holds 2 images" edges two.npy -o two.png
+expect_no_file two.png

@@ -88,6 +88,8 @@ static void finding_edges_survives_every_failed_allocation(void **state)
     assert_true(fault_sweep(find_edges, &method) > 40);
     method = OND_EDGE_GRADIENT;
     assert_true(fault_sweep(find_edges, &method) > 5);
+    method = OND_EDGE_COSHREM;
+    assert_true(fault_sweep(find_edges, &method) > 5);
     method = OND_EDGE_MEASURE;
     assert_true(fault_sweep_threads(find_edges, &method, 2) > 40);
 }

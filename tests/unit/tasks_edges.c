@@ -342,9 +342,10 @@ static void any_size_and_constant_images_are_fine(void **state)
     (void)state;
     static const size_t sizes[][2] = {{1, 1}, {1, 50}, {50, 1}, {2, 3}, {7, 200}};
     static float pixels[1400];
-    for (int method = 0; method < 2; method++) {
+    static const ond_edge_method methods[3] = {OND_EDGE_MEASURE, OND_EDGE_GRADIENT, OND_EDGE_COSHREM};
+    for (int method = 0; method < 3; method++) {
         ond_edge_config config = ond_edge_config_default();
-        config.method = method ? OND_EDGE_GRADIENT : OND_EDGE_MEASURE;
+        config.method = methods[method];
         for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
             found result = {0};
             for (size_t i = 0; i < 1400; i++) {
