@@ -38,12 +38,15 @@ step 20 "a noisy photograph denoised" \
     denoise "$pictures/noisy/astronaut.png" -o "$out/clean.png" --reference "$pictures/noisy/astronaut_clean.png" \
     --compare "$out/denoised.png" --force
 
-step 2 "edges of a photograph" \
-    edges "$pictures/coffee.png" -o "$out/edges.png" --overlay "$out/contours.png" --svg "$out/contours.svg" --force
+photographs=("$pictures/astronaut.png" "$pictures/camera.png" "$pictures/coffee.png" "$pictures/gravel.png")
+step 4 "edges of four photographs" \
+    edges "${photographs[@]}" -o "$out/edges/" --overlay "$out/contours/" --svg "$out/contours/" --force
+step 4 "boundaries that a trained model sees" \
+    edges "${photographs[@]}" --method learned -o "$out/boundaries/" --overlay "$out/outlines/" --force
 
 step 2 "a web page of all that is seen in a picture" \
     report "$pictures/astronaut.png" -o "$out/report.html" --force
 
 printf '\nWhere the time went:\n'
 printf '  %s\n' "${steps[@]}"
-printf '\nOpen build/demo/report.html in a browser. Look at build/demo/denoised.png, contours.png, morlet.png and spline.png; the features are in build/demo/astronaut.npy and pictures.csv.\n'
+printf '\nOpen build/demo/report.html in a browser. Look at build/demo/denoised.png, morlet.png and spline.png, and into the folders contours and outlines; the features are in build/demo/astronaut.npy and pictures.csv.\n'

@@ -17,7 +17,7 @@ static const double high_of_method[] = {
     [OND_EDGE_MEASURE] = 0.40,
     [OND_EDGE_LEARNED] = 0.44,
     [OND_EDGE_GRADIENT] = 0.60,
-    [OND_EDGE_COSHREM] = 0.40,
+    [OND_EDGE_COSHREM] = 0.35,
 };
 static const double low_share = 0.6;
 

@@ -103,6 +103,10 @@ expect 0 train edges a.pgm --truth truth -o again.safetensors --samples 500 --ep
 expect_same m.safetensors again.safetensors
 expect 0 info m.safetensors
 expect 0 edges a.pgm --method learned --model m.safetensors -o learned.png
+for threads in 1 3; do
+    expect 0 edges a.pgm --method learned --model m.safetensors -o learned$threads.npy --threads $threads
+done
+expect_same learned1.npy learned3.npy
 expect 0 convert a.pgm -o a.png
 refused 1 "m.safetensors exists" train edges a.pgm --truth truth -o m.safetensors
 misused "no --truth DIR given" train edges a.pgm -o n.safetensors
