@@ -25,7 +25,7 @@ static const double low_share = 0.6;
 static const double gradient_px = 2, fine_gradient_px = 1.5;
 
 /* Smoothing of a learned map before its maxima are looked for, and for the direction of its ridges. */
-static const double map_smoothing_px = 1, ridge_smoothing_px = 1.5;
+static const double map_smoothing_px = 0.8, ridge_smoothing_px = 1.2;
 
 void ond_edge_map_free(ond_edge_map *map)
 {
