@@ -12,7 +12,7 @@
 /* A call of ond_scattering_apply. */
 typedef struct batch {
     const ond_scattering *scattering;
-    const ond_plan *plan;
+    ond_plan *plan;
     const ond_image_view *images; /* each image is a channel */
     float *features;
     size_t feature_size;          /* floats of one image's features */
@@ -174,19 +174,19 @@ typedef struct division {
 
 static ond_status run_forward(batch *call, division divided)
 {
-    call->forward = ond_memory_allocate_zero((size_t)divided.workers, sizeof *call->forward);
-    void *memory = call->forward
-                       ? ond_forward_allocate_scratch(call->plan, divided.workers, divided.over_images, call->forward)
-                       : NULL;
-    ond_status status = memory ? OND_OK : OND_ERROR_MEMORY;
-    if (memory && divided.over_images) {
-        status = ond_parallel_for(divided.images, divided.workers, go_forward, call);
-    }
-    for (size_t index = 0; memory && !divided.over_images && index < divided.images && status == OND_OK; index++) {
+    ond_forward_room *room = NULL;
+    OND_TRY(ond_scattering_take_room(call->scattering, call->plan, divided.workers, divided.over_images, &room));
+    call->forward = room->scratch;
+    ond_status status
+        = divided.over_images ? ond_parallel_for(divided.images, divided.workers, go_forward, call) : OND_OK;
+    for (size_t index = 0; !divided.over_images && index < divided.images && status == OND_OK; index++) {
         status = go_forward_by_paths(call, index, divided.workers);
     }
-    ond_memory_free(memory);
-    ond_memory_free(call->forward);
+    if (status == OND_OK) {
+        ond_scattering_keep_room(call->scattering, room);
+    } else {
+        ond_forward_room_destroy(room); /* an overflow may have left infinities */
+    }
     return status;
 }
 

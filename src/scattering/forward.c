@@ -128,14 +128,37 @@ static void take_all(const ond_plan *plan, int workers, bool own_image, ond_aren
     }
 }
 
-void *ond_forward_allocate_scratch(const ond_plan *plan, int workers, bool own_image, ond_forward_scratch *scratch)
+ond_status ond_forward_room_create(ond_plan *plan, int workers, bool own_image, ond_forward_room **room)
 {
-    ond_arena arena = {0};
-    take_all(plan, workers, own_image, &arena, scratch);
-    arena.base = ond_memory_allocate_zero(arena.used, 1);
-    arena.used = 0;
-    if (arena.base) {
-        take_all(plan, workers, own_image, &arena, scratch);
+    ond_forward_room *made = ond_memory_allocate_zero(1, sizeof *made);
+    if (!made) {
+        return OND_ERROR_MEMORY;
     }
-    return arena.base;
+    ond_plan_share(plan);
+    *made = (ond_forward_room){.plan = plan, .workers = workers, .own_image = own_image};
+    made->scratch = ond_memory_allocate_zero((size_t)workers, sizeof *made->scratch);
+    ond_arena arena = {0};
+    if (made->scratch) {
+        take_all(plan, workers, own_image, &arena, made->scratch);
+        made->memory = ond_memory_allocate_zero(arena.used, 1);
+    }
+    if (!made->memory) {
+        ond_forward_room_destroy(made);
+        return OND_ERROR_MEMORY;
+    }
+    arena = (ond_arena){.base = made->memory};
+    take_all(plan, workers, own_image, &arena, made->scratch);
+    *room = made;
+    return OND_OK;
+}
+
+void ond_forward_room_destroy(ond_forward_room *room)
+{
+    if (!room) {
+        return;
+    }
+    ond_plan_release(room->plan);
+    ond_memory_free(room->memory);
+    ond_memory_free(room->scratch);
+    ond_memory_free(room);
 }

@@ -56,6 +56,7 @@ void ond_scattering_destroy(ond_scattering *scattering)
     for (int i = 0; i < OND_PLANS_KEPT; i++) {
         ond_plan_release(scattering->plans[i]);
     }
+    ond_forward_room_destroy(scattering->room);
     pthread_mutex_destroy(&scattering->lock);
     ond_path_tree_free(&scattering->tree);
     ond_filters_destroy(scattering->filters);
@@ -149,6 +150,37 @@ ond_status ond_scattering_plan(const ond_scattering *scattering, size_t height, 
 ond_status ond_scattering_complete_plan(const ond_scattering *scattering, size_t height, size_t width, ond_plan **plan)
 {
     return take_plan(scattering, height, width, true, plan);
+}
+
+/* Exchanges the room that is kept. */
+static ond_forward_room *exchange_room(const ond_scattering *scattering, ond_forward_room *room)
+{
+    union {
+        const ond_scattering *given;
+        ond_scattering *own;
+    } object = {.given = scattering};
+    pthread_mutex_lock(&object.own->lock);
+    ond_forward_room *kept = object.own->room;
+    object.own->room = room;
+    pthread_mutex_unlock(&object.own->lock);
+    return kept;
+}
+
+ond_status ond_scattering_take_room(const ond_scattering *scattering, ond_plan *plan, int workers, bool own_image,
+                                    ond_forward_room **room)
+{
+    ond_forward_room *kept = exchange_room(scattering, NULL);
+    if (kept && kept->plan == plan && kept->workers == workers && kept->own_image == own_image) {
+        *room = kept;
+        return OND_OK;
+    }
+    ond_forward_room_destroy(kept);
+    return ond_forward_room_create(plan, workers, own_image, room);
+}
+
+void ond_scattering_keep_room(const ond_scattering *scattering, ond_forward_room *room)
+{
+    ond_forward_room_destroy(exchange_room(scattering, room));
 }
 
 ond_status ond_scattering_prepare(const ond_scattering *scattering, size_t height, size_t width)

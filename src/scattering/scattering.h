@@ -2,6 +2,7 @@
 #ifndef OND_SCATTERING_SCATTERING_H
 #define OND_SCATTERING_SCATTERING_H
 
+#include "scattering/forward.h"
 #include "scattering/plan.h"
 
 #include <pthread.h>
@@ -12,8 +13,9 @@ struct ond_scattering {
     ond_filters *filters;
     ond_scattering_config config;
     ond_path_tree tree;
-    pthread_mutex_t lock;            /* of the plans, which come and go; everything else stays as created */
+    pthread_mutex_t lock;            /* of the plans and the room, which come and go; all else stays as created */
     ond_plan *plans[OND_PLANS_KEPT]; /* the most recently used first */
+    ond_forward_room *room;          /* of the last call, or NULL while one uses it */
 };
 
 /* The plan for a size, made now or found; undone by ond_plan_release. */
@@ -21,6 +23,11 @@ ond_status ond_scattering_plan(const ond_scattering *scattering, size_t height, 
 
 /* The same with the transforms that all but ond_scattering_apply want. */
 ond_status ond_scattering_complete_plan(const ond_scattering *scattering, size_t height, size_t width, ond_plan **plan);
+
+/* Scratch as wanted, the one that was kept or a new one; and back again, to be kept. */
+ond_status ond_scattering_take_room(const ond_scattering *scattering, ond_plan *plan, int workers, bool own_image,
+                                    ond_forward_room **room);
+void ond_scattering_keep_room(const ond_scattering *scattering, ond_forward_room *room);
 
 /* [height, width] and up to two axes in front as a view in which each image is a channel. */
 ond_status ond_scattering_view_images(const ond_array *images, ond_image_view *view);
