@@ -50,7 +50,10 @@ void ond_line_fft_forward(const ond_line_fft *fft, ond_lines_in in, ond_lines ou
 /* One stage, with the sign + (lines_radix.c). */
 void ond_line_stage_run(const ond_line_stage *stage, ond_lines_in in, ond_lines out);
 
-/* out[16 c + r] = in[r · stride + c]: a block of sixteen rows and columns turned. */
+/* out[16 c + r] = in[r · stride + c]: a tile of sixteen rows and columns turned. */
 void ond_lines_turn(const float *in, size_t stride, float *out);
+
+/* The same for `count` tiles that begin every `in_step` and `out_step` floats. */
+void ond_lines_turn_tiles(const float *in, size_t stride, size_t in_step, float *out, size_t out_step, size_t count);
 
 #endif

@@ -93,11 +93,9 @@ void ond_split_strip_backward(const ond_split_fft *fft, size_t strip, const floa
     ond_line_fft_backward(&fft->along_columns, (ond_lines_in){columns, columns + whole, OND_LANES}, lines, rest);
     memset(lines.re + whole, 0, missing * sizeof(float)); /* rows that fill the last group */
     memset(lines.im + whole, 0, missing * sizeof(float));
-    for (size_t group = 0; group < fft->groups; group++) {
-        float *to = turned + group * fft->group_floats + strip * TILE;
-        ond_lines_turn(lines.re + group * TILE, OND_LANES, to);
-        ond_lines_turn(lines.im + group * TILE, OND_LANES, to + fft->real_floats);
-    }
+    float *to = turned + strip * TILE;
+    ond_lines_turn_tiles(lines.re, OND_LANES, TILE, to, fft->group_floats, fft->groups);
+    ond_lines_turn_tiles(lines.im, OND_LANES, TILE, to + fft->real_floats, fft->group_floats, fft->groups);
 }
 
 OND_WIDE static void take_modulus(const float *restrict re, const float *restrict im, float scale, size_t count,
@@ -119,9 +117,7 @@ void ond_split_rows_modulus(const ond_split_fft *fft, const float *group, float 
 
 void ond_split_turn_rows(const ond_split_fft *fft, const float *rows, size_t stride, float *turned)
 {
-    for (size_t column = 0; column < fft->width; column += OND_LANES) {
-        ond_lines_turn(rows + column, stride, turned + column * OND_LANES);
-    }
+    ond_lines_turn_tiles(rows, stride, OND_LANES, turned, TILE, fft->all_strips);
 }
 
 /* From Z = DFT(a + ib), a and b real, at k and −k: DFT(a) = (Z(k) + conj Z(−k)) / 2, DFT(b) = (Z(k) − conj Z(−k)) / 2i.
