@@ -74,9 +74,9 @@ def _chains(found: Contours) -> list[Contour]:
 def edges(image, method: str = "measure", *, model: str | os.PathLike | None = None, **options) -> Edges:
     """Finds the edges of an image [height, width] or [3, height, width].
 
-    :param method: "measure" (shearlets, no training), "learned" (boundaries of things), or "gradient"
+    :param method: "measure" (shearlets, no training), "learned" (boundaries of things), "gradient", or "coshrem"
     :param model: path of a trained model, for "learned"; None: the one that comes with ondelet
-    :param options: kind ("steps" or "ridges"), low, high: ``print(ondelet.options("edge"))``
+    :param options: kind ("steps" or "ridges"), low, high, contrast: ``print(ondelet.options("edge"))``
     """
     image = as_floats(image, "image")
     config = table("edge").config(method=method, **options)
