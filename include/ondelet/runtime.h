@@ -15,7 +15,8 @@ OND_API const char *ond_version(void);
 OND_API const char *ond_library_version(int index);
 
 /** Number of threads that one call may use, process-wide. Preset 1, so that a forked process cannot hang; results are
- *  the same bits for any number. @param threads  1…1024, or 0 for one per processor */
+ *  the same bits for any number. A child of fork() uses one thread when its parent has used several.
+ *  @param threads  1…1024, or 0 for one per processor */
 OND_CHECKED ond_status ond_threads_set(int threads);
 OND_API int ond_threads(void);
 

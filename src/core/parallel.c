@@ -4,6 +4,7 @@
 #include <ondelet/runtime.h>
 
 #include <omp.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,6 +12,19 @@
 enum { MAX_THREADS = 1024 };
 
 static atomic_int threads_allowed = 1;
+/* A child of fork has none of its parent's threads, for which GNU's OpenMP would wait for ever. */
+static atomic_bool is_orphan;
+static pthread_once_t watched = PTHREAD_ONCE_INIT;
+
+static void become_orphan(void)
+{
+    atomic_store(&is_orphan, true);
+}
+
+static void watch_for_forks(void)
+{
+    (void)pthread_atfork(NULL, NULL, become_orphan);
+}
 
 ond_status ond_threads_set(int threads)
 {
@@ -51,9 +65,10 @@ static ond_status run_in_order(size_t count, ond_parallel_task task, void *conte
 
 ond_status ond_parallel_for(size_t count, int workers, ond_parallel_task task, void *context)
 {
-    if (workers <= 1 || count <= 1) {
+    if (workers <= 1 || count <= 1 || atomic_load(&is_orphan)) {
         return run_in_order(count, task, context);
     }
+    pthread_once(&watched, watch_for_forks);
     first_failure failure = {.index = SIZE_MAX, .status = OND_OK};
     atomic_size_t lowest = SIZE_MAX;
 #pragma omp parallel for num_threads(workers) schedule(monotonic : dynamic)

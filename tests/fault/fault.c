@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* The linker sends the library's calls here (--wrap). Calls inside core/memory.c are not seen, so that each of these
  * counts as one allocation. */
@@ -21,6 +22,12 @@ static atomic_size_t allocations;
 static atomic_size_t failing; /* number of the allocation that fails, from 1; 0 for none */
 static atomic_bool failed;
 static atomic_size_t blocks_in_use;
+static size_t injected; /* in all sweeps of this program */
+
+static void print_injected(void)
+{
+    printf("%zu allocations were made to fail\n", injected);
+}
 
 static bool fails_now(void)
 {
@@ -97,6 +104,9 @@ size_t fault_sweep(fault_operation operation, void *context)
         ond_status status = operation(context);
         bool was_failed = atomic_load(&failed);
         if (was_failed) {
+            if (injected++ == 0) {
+                (void)atexit(print_injected);
+            }
             check_failure(status, number);
         } else if (status != OND_OK) {
             fail_msg("no allocation failed, and the operation returned %s: %s", ond_status_name(status),
