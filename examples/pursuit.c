@@ -7,6 +7,9 @@
 
 enum { FITTING_STEPS = 8 };
 
+/* Share of an atom's energy that the fit leaves out; what is reported is computed with whole atoms. */
+static const double left_out = 1e-9;
+
 /* An atom whose coefficient falls below this share of the threshold is given up. */
 static const double pruning = 0.3;
 
@@ -20,8 +23,9 @@ typedef struct atom {
 typedef struct band_atoms {
     atom *atoms;
     size_t count, capacity;
-    double largest;           /* correlation */
-    double squared_gradients; /* sum */
+    double largest; /* correlation */
+    float *shape;   /* of an atom: 2 reach + 1 rows and columns around its place, which hold nearly all of its energy */
+    size_t reach[2];
 } band_atoms;
 
 struct pursuit {
@@ -160,23 +164,107 @@ static ond_status take_atoms(void *context, const ond_band *band)
     return OND_OK;
 }
 
-/* The gradient of the fit is the correlation of its atoms with the residual; makes its image as well. */
-static ond_status find_gradient(void *context, const ond_band *band)
+/* The response to a single pixel in the middle of the image is the atom around it, atoms being even. */
+static ond_status keep_shape(void *context, const ond_band *band)
 {
     const pursuit *own = context;
     band_atoms *taken = &own->bands[band->index];
-    taken->squared_gradients = 0;
-    for (size_t i = 0; i < taken->count; i++) {
-        atom *a = &taken->atoms[i];
-        a->gradient = (float)((double)band->data[0][a->row * band->stride + a->column] / band->noise_gain);
-        taken->squared_gradients += (double)a->gradient * (double)a->gradient;
+    size_t middle[2] = {band->height / 2, band->width / 2};
+    size_t reach[2] = {(band->height - 1) / 2, (band->width - 1) / 2};
+    double *energy[2] = {calloc(reach[0] + 1, sizeof(double)), calloc(reach[1] + 1, sizeof(double))};
+    bool complete = energy[0] && energy[1];
+    for (size_t row = 0; complete && row < band->height; row++) {
+        for (size_t column = 0; column < band->width; column++) {
+            double value = (double)band->data[0][row * band->stride + column] / band->noise_gain;
+            size_t down = row > middle[0] ? row - middle[0] : middle[0] - row;
+            size_t across = column > middle[1] ? column - middle[1] : middle[1] - column;
+            energy[0][down < reach[0] ? down : reach[0]] += value * value;
+            energy[1][across < reach[1] ? across : reach[1]] += value * value;
+        }
     }
-    clear(band);
-    for (size_t i = 0; i < taken->count; i++) {
-        const atom *a = &taken->atoms[i];
-        band->data[0][a->row * band->stride + a->column] = (float)((double)a->gradient / band->noise_gain);
+    for (int axis = 0; complete && axis < 2; axis++) {
+        for (double rest = 0; reach[axis] > 0 && rest + energy[axis][reach[axis]] < left_out / 2; reach[axis]--) {
+            rest += energy[axis][reach[axis]];
+        }
+        taken->reach[axis] = reach[axis];
     }
-    return OND_OK;
+    free(energy[0]);
+    free(energy[1]);
+    size_t size[2] = {2 * reach[0] + 1, 2 * reach[1] + 1};
+    taken->shape = complete ? malloc(size[0] * size[1] * sizeof *taken->shape) : NULL;
+    for (size_t i = 0; taken->shape && i < size[0] * size[1]; i++) {
+        size_t row = middle[0] - reach[0] + i / size[1];
+        size_t column = middle[1] - reach[1] + i % size[1];
+        taken->shape[i] = (float)((double)band->data[0][row * band->stride + column] / band->noise_gain);
+    }
+    return taken->shape ? OND_OK : OND_ERROR_MEMORY;
+}
+
+static double dot_line(const float *a, const float *b, size_t count)
+{
+    enum { LANES = 16 };
+    float sums[LANES] = {0};
+    double sum = 0;
+    size_t whole = count / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            sums[k] += a[i + k] * b[i + k];
+        }
+    }
+    for (size_t k = 0; k < LANES; k++) {
+        sum += (double)sums[k];
+    }
+    for (size_t i = whole; i < count; i++) {
+        sum += (double)a[i] * (double)b[i];
+    }
+    return sum;
+}
+
+static void add_line(float *to, const float *from, float factor, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        to[i] += factor * from[i];
+    }
+}
+
+/* ⟨image, atom⟩, or image += factor · atom and 0; opposite borders meet. */
+static double meet(const band_atoms *band, const atom *a, ond_array *image, bool is_sum, float factor)
+{
+    size_t height = image->shape[0];
+    size_t width = image->shape[1];
+    size_t across = 2 * band->reach[1] + 1;
+    size_t left = (a->column + width - band->reach[1]) % width;
+    size_t first = across < width - left ? across : width - left;
+    double sum = 0;
+    for (size_t i = 0; i < 2 * band->reach[0] + 1; i++) {
+        float *line = image->data + (a->row + height - band->reach[0] + i) % height * width;
+        const float *shape = band->shape + i * across;
+        if (is_sum) {
+            add_line(line + left, shape, factor, first);
+            add_line(line, shape + first, factor, across - first);
+        } else {
+            sum += dot_line(line + left, shape, first) + dot_line(line, shape + first, across - first);
+        }
+    }
+    return sum;
+}
+
+/* The gradient of the fit is the correlation of its atoms with the residual; makes its image as well. Returns its
+ * squared norm. */
+static double find_gradient(pursuit *own)
+{
+    double squares = 0;
+    memset(own->image.data, 0, pixels(own) * sizeof *own->image.data);
+    for (size_t k = 0; k < ond_filters_count(own->bank); k++) {
+        band_atoms *taken = &own->bands[k];
+        for (size_t i = 0; i < taken->count; i++) {
+            atom *a = &taken->atoms[i];
+            a->gradient = (float)meet(taken, a, &own->residual, false, 0);
+            squares += (double)a->gradient * (double)a->gradient;
+            (void)meet(taken, a, &own->image, true, a->gradient);
+        }
+    }
+    return squares;
 }
 
 static ond_status place_coefficients(void *context, const ond_band *band)
@@ -229,28 +317,20 @@ static void go_along(pursuit *own, double length)
     }
 }
 
-/* Least squares by conjugate gradients: one pass over the bands a step, since the image of a direction is a sum of
- * images of gradients. */
-static ond_status fit(pursuit *own)
+/* Least squares by conjugate gradients; the image of a direction is a sum of images of gradients. */
+static void fit(pursuit *own)
 {
     double last = 0;
     for (int step = 0; step < FITTING_STEPS; step++) {
-        double squares = 0;
-        if (ond_filters_process(own->bank, &own->residual, 1, find_gradient, own, &own->image)) {
-            return OND_ERROR_MEMORY;
-        }
-        for (size_t k = 0; k < ond_filters_count(own->bank); k++) {
-            squares += own->bands[k].squared_gradients;
-        }
+        double squares = find_gradient(own);
         turn_direction(own, step ? squares / last : 0);
         double steepness = dot(&own->direction);
         if (!(steepness > 0)) {
-            return OND_OK;
+            return;
         }
         go_along(own, squares / steepness);
         last = squares;
     }
-    return OND_OK;
 }
 
 static void prune(const pursuit *own)
@@ -271,12 +351,13 @@ ond_status pursuit_run(pursuit *own, double threshold)
 {
     own->threshold = threshold;
     ond_status status = ond_filters_process(own->bank, &own->residual, 1, take_atoms, own, NULL);
-    status = status ? status : fit(own);
-    if (status == OND_OK) {
-        prune(own);
-        status = update_residual(own);
+    if (status != OND_OK) {
+        return status;
     }
-    return status ? status : fit(own);
+    fit(own);
+    prune(own);
+    fit(own);
+    return update_residual(own);
 }
 
 double pursuit_largest(const pursuit *own)
@@ -309,9 +390,11 @@ static ond_status start(pursuit *own, const ond_array *image)
     }
     for (size_t i = 0; i < pixels(own); i++) {
         own->details.data[i] = own->residual.data[i] = image->data[i] - own->image.data[i];
-        own->direction.data[i] = 0;
+        own->direction.data[i] = own->image.data[i] = 0;
     }
-    status = ond_filters_process(own->bank, &own->residual, 1, find_largest, own, NULL);
+    own->image.data[image->shape[0] / 2 * image->shape[1] + image->shape[1] / 2] = 1;
+    status = ond_filters_process(own->bank, &own->image, 1, keep_shape, own, NULL);
+    status = status ? status : ond_filters_process(own->bank, &own->residual, 1, find_largest, own, NULL);
     for (size_t k = 0; status == OND_OK && k < ond_filters_count(own->bank); k++) {
         own->largest = fmax(own->largest, own->bands[k].largest);
     }
@@ -342,6 +425,7 @@ void pursuit_destroy(pursuit *own)
     }
     for (size_t k = 0; own->bands && k < ond_filters_count(own->bank); k++) {
         free(own->bands[k].atoms);
+        free(own->bands[k].shape);
     }
     free(own->bands);
     ond_array_free(&own->details);

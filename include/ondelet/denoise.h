@@ -11,12 +11,13 @@ extern "C" {
 #endif
 
 typedef enum ond_denoise_method {
-    OND_DENOISE_AUTO,     /**< OND_DENOISE_LEARNED with a model, else OND_DENOISE_UNION */
+    OND_DENOISE_AUTO,     /**< what the model is for, without one OND_DENOISE_UNION */
     OND_DENOISE_UNION,    /**< mean of shearlets and sliding DCT, each refined with the mean of both as pilot */
     OND_DENOISE_SHEARLET, /**< hard threshold in a Parseval shearlet frame, then an empirical Wiener filter in it */
     OND_DENOISE_LOCAL,    /**< the same two stages in the DCT of every 8 x 8 block */
     OND_DENOISE_WAVELET,  /**< the same two stages in an undecimated wavelet transform: the fastest */
-    OND_DENOISE_LEARNED /**< the union, corrected by a network that was trained on pictures: the best on photographs */
+    OND_DENOISE_LEARNED, /**< the union, corrected by a network that was trained on pictures: the best on photographs */
+    OND_DENOISE_CSC      /**< convolutional sparse codes by learned strided operators, averaged over 16 shifts */
 } ond_denoise_method;
 
 typedef enum ond_noise_model {
@@ -40,8 +41,8 @@ OND_API const ond_option *ond_denoise_options(void);
  *  @param[out] noise_std  units of the image; 0 for a constant image */
 OND_CHECKED ond_status ond_noise_estimate(const ond_array *image, double *noise_std);
 
-/** The trained part of OND_DENOISE_LEARNED: a network that sees, in units of the noise, what both parts of the union
- * left and where they differ, and corrects their mean. Immutable. */
+/** The trained part of OND_DENOISE_LEARNED or of OND_DENOISE_CSC. That of the former is a network that sees, in units
+ * of the noise, what both parts of the union left and where they differ, and corrects their mean. Immutable. */
 typedef struct ond_denoise_model ond_denoise_model;
 
 /** @param[in] path  a safetensors file that ond_denoise_model_write made: `models/denoise.safetensors`, for example

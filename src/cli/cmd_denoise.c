@@ -39,7 +39,7 @@ static const text_option texts[] = {
     {"sigma", 0, "S", offsetof(denoise_request, sigma_text),
      "standard deviation of the noise, in grey levels of 255; estimated when not given"},
     {"model", 0, "MODEL", offsetof(denoise_request, model),
-     "of method learned, made by train denoise; else the one that comes with the program"},
+     "of method learned (made by train denoise) or csc; else the one that comes with the program"},
     {"reference", 0, "CLEAN", offsetof(denoise_request, reference),
      "print PSNR and SSIM against this file, or the one of the same name in this folder"},
     {"compare", 0, "STRIP.png", offsetof(denoise_request, compare),
@@ -158,17 +158,20 @@ static exit_status check_strip(const denoise_request *request, const input_list 
 static exit_status read_model(const denoise_request *request, denoise_job *job)
 {
     ond_denoise_method method = request->denoise.method;
-    bool takes_model = method == OND_DENOISE_LEARNED || method == OND_DENOISE_AUTO;
+    bool needs_model = method == OND_DENOISE_LEARNED || method == OND_DENOISE_CSC;
+    bool takes_model = needs_model || method == OND_DENOISE_AUTO;
+    const char *name = method == OND_DENOISE_CSC ? "denoise_codes" : "denoise";
     if (!takes_model) {
-        return request->model ? wrong_usage(request->common.command, "--model is for --method learned") : ALL_DONE;
+        return request->model ? wrong_usage(request->common.command, "--model is for --method learned and csc")
+                              : ALL_DONE;
     }
-    char *path = request->model ? copy_text(request->model) : shipped_model("denoise");
+    char *path = request->model ? copy_text(request->model) : shipped_model(name);
     exit_status status = ALL_DONE;
     if (path && ond_denoise_model_read(path, &job->model)) {
         complain_of(path);
         status = SOME_FAILED;
-    } else if (!path && method == OND_DENOISE_LEARNED) {
-        complain("no model denoise.safetensors was found: --model MODEL, or its folder in $ONDELET_MODELS, is wanted");
+    } else if (!path && needs_model) {
+        complain("no model %s.safetensors was found: --model MODEL, or its folder in $ONDELET_MODELS, is wanted", name);
         status = SOME_FAILED;
     }
     free(path);

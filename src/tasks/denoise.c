@@ -4,7 +4,7 @@
 #include "core/array.h"
 #include "core/memory.h"
 #include "core/vector.h"
-#include "tasks/learned.h"
+#include "tasks/denoise_model.h"
 
 #include <float.h>
 #include <math.h>
@@ -147,7 +147,24 @@ static ond_denoise_method choose_method(ond_denoise_method wanted, const ond_den
     if (wanted != OND_DENOISE_AUTO) {
         return wanted;
     }
-    return model ? OND_DENOISE_LEARNED : OND_DENOISE_UNION;
+    if (!model) {
+        return OND_DENOISE_UNION;
+    }
+    return model->codes ? OND_DENOISE_CSC : OND_DENOISE_LEARNED;
+}
+
+static ond_status check_model(ond_denoise_method method, const ond_denoise_model *model)
+{
+    if (method == OND_DENOISE_LEARNED && !(model && model->network)) {
+        return ond_fail(OND_ERROR_ARGUMENT,
+                        "method learned without a model for it, one from ond_denoise_model_read is wanted");
+    }
+    if (method == OND_DENOISE_CSC && !(model && model->codes)) {
+        return ond_fail(OND_ERROR_ARGUMENT,
+                        "method csc without a model of sparse codes, one from ond_denoise_model_read "
+                        "is wanted");
+    }
+    return OND_OK;
 }
 
 ond_status ond_denoiser_create(const ond_denoise_model *model, const ond_denoise_config *config, size_t height,
@@ -156,10 +173,7 @@ ond_status ond_denoiser_create(const ond_denoise_model *model, const ond_denoise
     ond_denoise_config used = config ? *config : ond_denoise_config_default();
     OND_TRY(ond_options_check(ond_denoise_options(), &used));
     used.method = choose_method(used.method, model);
-    if (used.method == OND_DENOISE_LEARNED && !model) {
-        return ond_fail(OND_ERROR_ARGUMENT,
-                        "method learned without a model, one from ond_denoise_model_read is wanted");
-    }
+    OND_TRY(check_model(used.method, model));
     if (height == 0 || width == 0) {
         return ond_fail(OND_ERROR_SHAPE, "images of %zu x %zu pixels, at least 1 x 1 is wanted", height, width);
     }
@@ -174,7 +188,8 @@ ond_status ond_denoiser_create(const ond_denoise_model *model, const ond_denoise
         .planning = used.planning,
         .height = height,
         .width = width,
-        .model = used.method == OND_DENOISE_LEARNED ? ond_denoise_model_share(model) : NULL,
+        .model
+        = used.method == OND_DENOISE_LEARNED || used.method == OND_DENOISE_CSC ? ond_denoise_model_share(model) : NULL,
     };
     ond_status status = ond_denoiser_create_bank(made);
     if (status != OND_OK) {

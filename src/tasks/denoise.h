@@ -25,7 +25,7 @@ struct ond_denoiser {
     ond_planning planning;
     ond_filters *bank;        /* NULL where the method has none */
     ond_bands *bands;         /* of the bank */
-    ond_denoise_model *model; /* of OND_DENOISE_LEARNED */
+    ond_denoise_model *model; /* of OND_DENOISE_LEARNED and OND_DENOISE_CSC */
 };
 
 /* The padded sides and the bank of a denoiser whose method and size are set. */

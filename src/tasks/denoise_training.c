@@ -5,6 +5,7 @@
 #include "core/parallel.h"
 #include "core/vector.h"
 #include "learn/adam.h"
+#include "tasks/denoise_model.h"
 #include "tasks/denoise_pool.h"
 #include "tasks/learned.h"
 

@@ -3,6 +3,7 @@
 #include "core/border.h"
 #include "fft/fft.h"
 #include "tasks/denoise.h"
+#include "tasks/denoise_model.h"
 #include "tasks/learned.h"
 
 #include <ondelet/filters.h>
@@ -35,7 +36,7 @@ static int scales_for(size_t height, size_t width)
 
 static ond_status create_filters(ond_denoiser *d)
 {
-    if (d->method != OND_DENOISE_LOCAL && d->method != OND_DENOISE_WAVELET) {
+    if (d->method == OND_DENOISE_SHEARLET || d->method == OND_DENOISE_UNION || d->method == OND_DENOISE_LEARNED) {
         ond_shearlet_config config = ond_shearlet_config_default();
         config.scales = scales_for(d->padded_height, d->padded_width);
         config.height = (int)d->padded_height;
@@ -111,6 +112,9 @@ static ond_status run_stages(const ond_denoiser *d, const ond_noisy_plane *plane
                                                                 : ond_denoise_wavelet_stage;
     if (d->method == OND_DENOISE_UNION || d->method == OND_DENOISE_LEARNED) {
         return unite(d, plane, clean);
+    }
+    if (d->method == OND_DENOISE_CSC) {
+        return ond_denoise_by_codes(d->model->codes, plane->noisy, clean);
     }
     ond_array pilot = {0};
     ond_status status = stage(d->bands, plane, NULL, &pilot);

@@ -29,9 +29,4 @@ size_t ond_learned_place(size_t row, size_t column, size_t width, size_t channel
 ond_status ond_denoise_correct(const ond_denoise_model *model, const ond_array *noisy, const ond_array *shearlet,
                                const ond_array *local, ond_array *clean);
 
-/* Takes the network, also on failure. */
-ond_status ond_denoise_model_create(ond_residual_network *network, ond_denoise_model **model);
-/* One more owner. */
-ond_denoise_model *ond_denoise_model_share(const ond_denoise_model *model);
-
 #endif

@@ -6,7 +6,7 @@
 _Static_assert(sizeof(ond_denoise_method) == sizeof(int), "choice fields are enums as wide as int");
 _Static_assert(sizeof(ond_noise_model) == sizeof(int), "choice fields are enums as wide as int");
 
-static const char *const methods[] = {"auto", "union", "shearlet", "local", "wavelet", "learned", NULL};
+static const char *const methods[] = {"auto", "union", "shearlet", "local", "wavelet", "learned", "csc", NULL};
 static const char *const plannings[] = {"estimate", "measure", "patient", NULL};
 static const char *const models[] = {"gaussian", "poisson", NULL};
 

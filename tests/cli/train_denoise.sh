@@ -41,7 +41,7 @@ expect_file rest.safetensors
 refused 1 "exists" train denoise pictures/1.pgm -o tiny.safetensors $tiny
 misused "does not end in .safetensors" train denoise pictures -o model.png
 misused "no pictures given" train denoise -o model.safetensors
-misused "--model is for --method learned" denoise pictures/1.pgm --method local --model tiny.safetensors -o x.png
+misused "--model is for --method learned and csc" denoise pictures/1.pgm --method local --model tiny.safetensors -o x.png
 refused 1 "none.safetensors" denoise pictures/1.pgm --model none.safetensors -o x.png
 head -c 100 tiny.safetensors >cut.safetensors
 refused 1 "cut.safetensors" denoise pictures/1.pgm --model cut.safetensors -o x.png
