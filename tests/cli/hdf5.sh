@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Feature files in HDF5: the numbers of the .npy file, whole or from shards, killed or not.
-options="--scales 2 --orientations 4 --threads 1"
+options="--scales 2 --orientations 24 --averaging global --threads 1"
 make_pgm a.pgm 16 24 1
 "$ONDELET" features a.pgm -o a.h5 $options --quiet 2>stderr || { grep -q "built without" stderr && exit 77; }
 count=3000
@@ -27,7 +27,7 @@ expect_no_file whole.h5.journal
 if [ $has_tools ]; then
     same_numbers whole.h5 whole.npy
     h5dump -H whole.h5 >stdout
-    expect_text stdout "( $count, 25, 4, 4 )"
+    expect_text stdout "( $count, 625, 1, 1 )"
     expect_text stdout "( $count, 4 )"
     h5dump -d /index -s 7,0 -c 1,4 whole.h5 >stdout
     expect_text stdout "(7,0): 0, 7, 16, 16"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Runs of features that are killed, stopped and resumed: no finished row is lost, and the files are those of a run that
 # nobody stopped.
-options="--scales 2 --orientations 4 --threads 1"
+options="--scales 2 --orientations 24 --averaging global --threads 1"
 count=6000
 bytes=$((128 + count * 256))
 npy_header '|u1' "($count, 16, 16)" >many.npy
