@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Trains models/denoise_codes.safetensors, the convolutional sparse coding model of `denoise --method csc`, with PyTorch.
 
-    python bench/train_denoise_codes.py PICTURES MODEL.safetensors [MINUTES]
+    python bench/train_denoise_codes.py PICTURES MODEL.safetensors [MINUTES [START.safetensors]]
 
 PICTURES is a folder. Wants numpy, pillow and torch. The length is given in minutes of one thread, so that another machine makes
-another model of about the same worth.
+another model of about the same worth. START is a model that an earlier run wrote, to go on from.
 
 Simon & Elad, Rethinking the CSC model for natural images, NeurIPS 2019: steps z <- soft(z + A (y - B z), thresholds) with
 strided operators A, B and a third, D, that makes the picture of the codes; the pictures of several shifts are averaged. Here y is
@@ -124,11 +124,13 @@ def draw_batch(pictures, random):
     return torch.from_numpy(crops), torch.from_numpy(noise), np.log(levels)
 
 
-def train(pictures, minutes):
+def train(pictures, minutes, start_model=None):
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    random = np.random.default_rng(1)
+    random = np.random.default_rng(2 if start_model else 1)
     network = CodesNetwork()
+    if start_model:
+        read(network, start_model)
     mean = {name: value.clone() for name, value in network.state_dict().items()}
     optimizer = torch.optim.Adam(network.parameters(), lr=RATE)
     usual, shown = np.array([-0.9, -0.9]), 0.0  # log error ~ slope * log level + offset, learned on the way
@@ -186,10 +188,21 @@ def write(network, path):
         file.write(struct.pack("<Q", len(text)) + text + data)
 
 
+def read(network, path):
+    with open(path, "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+        data = file.read()
+    for name, parameter in network.named_parameters():
+        values = np.frombuffer(data[slice(*header[name]["data_offsets"])], np.float16).reshape(header[name]["shape"])
+        if values.ndim == 4:
+            values = values.reshape(2, STRIDE, 2, STRIDE, CODES).transpose(0, 2, 1, 3, 4).reshape(-1, CODES)
+        parameter.data.copy_(torch.from_numpy(values.astype(np.float32)))
+
+
 def main():
     pictures = read_pictures(sys.argv[1])
     print(len(pictures), "pictures", flush=True)
-    write(train(pictures, float(sys.argv[3]) if len(sys.argv) > 3 else 60), sys.argv[2])
+    write(train(pictures, float(sys.argv[3]) if len(sys.argv) > 3 else 60, *sys.argv[4:5]), sys.argv[2])
 
 
 if __name__ == "__main__":

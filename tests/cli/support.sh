@@ -107,6 +107,32 @@ npy_header() {
     printf "%-117s\n" "{'descr': '$1', 'fortran_order': False, 'shape': $2, }"
 }
 
+# make_images FILE SIDE COUNT: an array of square images with some structure, u8.
+make_images() {
+    local file=$1 side=$2 images=$3 i bytes
+    bytes=$((128 + images * side * side))
+    npy_header '|u1' "($images, $side, $side)" >"$file"
+    for ((i = 0; i < 3000; i++)); do printf '%d %d %d\n' $((i * i)) $((i * 7919 % 1000)) $((i * 31 % 257)); done >"$file.text"
+    while [ "$(stat -c %s "$file")" -lt $bytes ]; do cat "$file.text" >>"$file"; done
+    truncate -s $bytes "$file"
+    rm "$file.text"
+}
+
+# make_work FILE SIDE SECONDS OPTIONS...: as many images as keep features busy for about so long on this machine, at least
+# 200; $count tells how many.
+make_work() {
+    local file=$1 side=$2 seconds=$3 began took_ms
+    shift 3
+    make_images "$file" "$side" 400
+    began=$(date +%s%N)
+    expect 0 features "$file" -o make_work.npy "$@" --quiet
+    took_ms=$((1 + ($(date +%s%N) - began) / 1000000))
+    rm -f make_work.*
+    count=$((400 * seconds * 1000 / took_ms))
+    count=$((count < 200 ? 200 : count > 40000 ? 40000 : count))
+    make_images "$file" "$side" $count
+}
+
 # repeat COUNT BYTES: as printf writes them.
 repeat() {
     local i

@@ -7,11 +7,8 @@ command -v mpirun >/dev/null || exit 77
 timeout 60 mpirun -n 2 true 2>stderr || exit 77 # no processes can be started here
 options="--scales 3 --orientations 6"
 
-count=2000
-npy_header '|u1' "($count, 24, 24)" >many.npy
-for ((i = 0; i < 3000; i++)); do printf '%d %d %d\n' $((i * i)) $((i * 7919 % 1000)) $((i * 31 % 257)); done >text
-while [ "$(stat -c %s many.npy)" -lt $((128 + count * 576)) ]; do cat text >>many.npy; done
-truncate -s $((128 + count * 576)) many.npy
+count=500
+make_images many.npy 24 $count
 mkdir set
 for i in 1 2 3 4 5; do make_pgm set/$i.pgm 24 24 $i; done
 printf 'P5\n24 24\n255\n' >set/3b.pgm
@@ -47,12 +44,12 @@ expect_same mixed.h5 mixed2.h5
 expect_text stderr "set/3b.pgm"
 expect_text stderr "the first image is 24 x 24"
 
-# Only where it is asked for: a fast machine has finished before there is anything to kill.
-if [ "${ONDELET_TEST_KILLS:-}" ]; then
 # One process is killed, or all: nothing is seen under the name, and any number of processes goes on.
+make_work long.npy 24 4 $options --planning estimate --threads 1
+expect 0 features long.npy -o long.h5 $options --planning estimate --quiet
 for processes in 2 3; do
     before=$(cat cut.h5.journal.* 2>/dev/null | wc -l)
-    mpirun -n $processes "$ONDELET_MPI" features many.npy -o cut.h5 $options --resume >stdout 2>stderr </dev/null &
+    mpirun -n $processes "$ONDELET_MPI" features long.npy -o cut.h5 $options --resume >stdout 2>stderr </dev/null &
     job=$!
     for ((i = 0; i < 2000; i++)); do
         [ "$(cat cut.h5.journal.* 2>/dev/null | wc -l)" -gt "$before" ] && break
@@ -64,18 +61,17 @@ for processes in 2 3; do
     wait $job 2>/dev/null
     expect_no_file cut.h5
 done
-refused 1 "a run before was stopped" features many.npy -o cut.h5 $options --planning estimate
-refused 1 "had other parameters" features many.npy -o cut.h5 $options --planning estimate --resume
-mpi 1 2 features many.npy -o cut.h5 $options --resume --order 1
+refused 1 "a run before was stopped" features long.npy -o cut.h5 $options --planning estimate
+refused 1 "had other parameters" features long.npy -o cut.h5 $options --planning estimate --resume
+mpi 1 2 features long.npy -o cut.h5 $options --resume --order 1
 expect_text stderr "the run before had other parameters (order)"
-mpi 0 2 features many.npy -o cut.h5 $options --resume
+mpi 0 2 features long.npy -o cut.h5 $options --resume
 expect_text stderr "going on after"
-expect_same serial.h5 cut.h5
-mpi 0 2 features many.npy -o cut.h5 $options --resume
+expect_same long.h5 cut.h5
+mpi 0 2 features long.npy -o cut.h5 $options --resume
 expect_text stderr "is complete already"
-mpi 1 2 features many.npy -o cut.h5 $options
+mpi 1 2 features long.npy -o cut.h5 $options
 expect_text stderr "cut.h5 exists"
-fi
 
 # Mistakes are told once.
 mpi 2 2 features many.npy -o wrong.npy
