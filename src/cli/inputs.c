@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,25 +138,55 @@ static void add_line(input_list *list, const char *list_path, const char *line)
     free(folder);
 }
 
+typedef enum line_event { LINE_READ, LINE_END, LINE_IS_NO_PATH } line_event;
+
+/* The next line without its end. Zeros, and more bytes than a path may have, tell of a file that is no list. */
+static line_event read_line(FILE *file, char line[PATH_MAX])
+{
+    size_t length = 0;
+    int byte;
+    while ((byte = fgetc(file)) != EOF && byte != '\n') {
+        if (byte == '\0' || length == PATH_MAX - 1) {
+            return LINE_IS_NO_PATH;
+        }
+        line[length++] = (char)byte;
+    }
+    if (ferror(file) || (byte == EOF && length == 0)) {
+        return LINE_END;
+    }
+    while (length > 0 && line[length - 1] == '\r') {
+        length--;
+    }
+    line[length] = '\0';
+    return LINE_READ;
+}
+
 static void read_lines(input_list *list, const char *list_path, FILE *file)
 {
-    char *line = NULL;
-    size_t capacity = 0, lines = 0;
-    ssize_t length;
-    while ((length = getline(&line, &capacity, file)) >= 0) {
-        while (length > 0 && strchr("\r\n", line[length - 1])) {
-            line[--length] = '\0';
-        }
+    char line[PATH_MAX], cause[64];
+    const char *complaint = NULL;
+    size_t number = 0, paths = 0, before = list->count;
+    line_event event;
+    while ((event = read_line(file, line)) == LINE_READ) {
+        number++;
         if (line[0]) {
             add_line(list, list_path, line);
-            lines++;
+            paths++;
         }
     }
-    if (ferror(file) || lines == 0) {
-        complain("@%s: %s", list_path, ferror(file) ? strerror(errno) : "holds no paths");
+    if (event == LINE_IS_NO_PATH) {
+        snprintf(cause, sizeof cause, "line %zu is no path: not a list of files", number + 1);
+        complaint = cause;
+        list->count = before; /* its lines are no paths either */
+    } else if (ferror(file)) {
+        complaint = strerror(errno);
+    } else if (paths == 0) {
+        complaint = "holds no paths";
+    }
+    if (complaint) {
+        complain("@%s: %s", list_path, complaint);
         list->failed++;
     }
-    free(line);
 }
 
 static void add_list(input_list *list, const char *list_path)

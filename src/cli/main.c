@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const cli_command *const commands[] = {
     &features_command,
@@ -167,15 +168,25 @@ static exit_status run_words(int count, char **words)
     return unknown_command(words[0]);
 }
 
+/* Past the exit handlers of libraries: where memory is short (ulimit -v), OpenBLAS waits in its own for threads of its
+ * that never end. Tools that look at the end of the process need the handlers. */
+static int leave(int status)
+{
+#ifdef OND_LEAVES_AT_ONCE
+    _exit(status);
+#endif
+    return status;
+}
+
 int main(int count, char **words)
 {
+    enum { SIGNAL_BASE = 128 };
     signals_prepare();
     exit_status status = run_words(count ? count - 1 : 0, words + 1);
     spool_remove();
     if (fflush(stdout) != 0 || ferror(stdout)) {
         complain("standard output: %s", strerror(errno));
-        return SOME_FAILED;
+        return leave(SOME_FAILED);
     }
-    enum { SIGNAL_BASE = 128 };
-    return stop_signal() ? SIGNAL_BASE + stop_signal() : (int)status;
+    return leave(stop_signal() ? SIGNAL_BASE + stop_signal() : (int)status);
 }

@@ -93,7 +93,9 @@ static ond_status write_beside_and_rename(const char *path)
     if (descriptor < 0) {
         return ond_fail(OND_ERROR_IO, "%s: cannot write: %s", path, strerror(errno));
     }
+    ond_temporaries_hold(descriptor);
     ond_temporaries_add(beside);
+    ond_temporaries_sweep(beside, strlen("XXXXXX"));
     FILE *file = fdopen(descriptor, "wb");
     bool failed = !file;
     if (file) {

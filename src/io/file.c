@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BUFFER_SIZE = 1 << 16, SHORT_TEXT = 512, NAME_TRIES = 100, NAME_ROOM = 32 };
+enum { BUFFER_SIZE = 1 << 16, SHORT_TEXT = 512, NAME_TRIES = 100, NAME_ROOM = 32, NAME_DIGITS = 16 };
 
 struct ond_file {
     char *path;      /* as given, for messages */
@@ -70,7 +70,7 @@ static ond_status file_open_temporary(ond_file *file)
     const char *slash = strrchr(file->target, '/');
     int folder = slash ? (int)(slash - file->target) + 1 : 0;
     for (int i = 0; i < NAME_TRIES && file->descriptor < 0; i++) {
-        snprintf(file->temporary, room, "%.*s.ondelet-%016llx", folder, file->target,
+        snprintf(file->temporary, room, "%.*s.ondelet-%0*llx", folder, file->target, NAME_DIGITS,
                  (unsigned long long)name_number());
         file->descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0666);
         if (file->descriptor < 0 && errno != EEXIST) {
@@ -82,7 +82,9 @@ static ond_status file_open_temporary(ond_file *file)
         file->temporary = NULL;
         return file_fail(file, "cannot create");
     }
+    ond_temporaries_hold(file->descriptor);
     ond_temporaries_add(file->temporary);
+    ond_temporaries_sweep(file->temporary, NAME_DIGITS);
     return OND_OK;
 }
 

@@ -63,16 +63,29 @@ static ond_status add_layers(const ond_unrolled_architecture *a, ond_unrolled *n
     return OND_OK;
 }
 
+static ond_status lay_out(const ond_unrolled_architecture *architecture, ond_unrolled *network)
+{
+    network->kind = architecture->pursuit;
+    network->iterations = network->kind == OND_UNROLLED_FORWARD ? 0 : (size_t)architecture->iterations;
+    network->classes = (size_t)architecture->classes;
+    return add_layers(architecture, network);
+}
+
+ond_status ond_unrolled_count(const ond_unrolled_architecture *architecture, size_t *parameters)
+{
+    ond_unrolled network = {0};
+    OND_TRY(lay_out(architecture, &network));
+    *parameters = network.parameter_count;
+    return OND_OK;
+}
+
 ond_status ond_unrolled_create(const ond_unrolled_architecture *architecture, ond_unrolled **network)
 {
     ond_unrolled *made = ond_memory_allocate_zero(1, sizeof *made);
     if (!made) {
         return OND_ERROR_MEMORY;
     }
-    made->kind = architecture->pursuit;
-    made->iterations = made->kind == OND_UNROLLED_FORWARD ? 0 : (size_t)architecture->iterations;
-    made->classes = (size_t)architecture->classes;
-    ond_status status = add_layers(architecture, made);
+    ond_status status = lay_out(architecture, made);
     if (status == OND_OK) {
         made->parameters = ond_memory_allocate_zero(made->parameter_count, sizeof(float));
         status = made->parameters ? OND_OK : OND_ERROR_MEMORY;

@@ -38,6 +38,7 @@ ond_unrolled_view ond_unrolled_view_of(const ond_unrolled *network, float *param
 
 /* Layers whose sizes follow from the first picture; the parameters are zero.
  * @retval OND_ERROR_SHAPE  a patch is larger than what it lies in */
+ond_status ond_unrolled_count(const ond_unrolled_architecture *architecture, size_t *parameters);
 ond_status ond_unrolled_create(const ond_unrolled_architecture *architecture, ond_unrolled **network);
 void ond_unrolled_destroy(ond_unrolled *network);
 /* Dictionaries of norm 1, steps 1, biases 0. */

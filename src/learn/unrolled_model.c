@@ -345,12 +345,12 @@ static ond_status read_tensors(const ond_tensors *tensors, ond_unrolled_model **
     OND_TRY(ond_tensors_options_get(tensors, "architecture", architecture_rows, &architecture));
     OND_TRY(ond_options_check(architecture_rows, &architecture));
     OND_TRY(ond_tensors_get(tensors, "parameters", 1, (size_t[1]){0}, &row));
-    OND_TRY(create(&architecture, &made));
-    if (row->shape[0] != made->network->parameter_count) {
-        size_t wanted = made->network->parameter_count;
-        ond_unrolled_model_destroy(made);
+    size_t wanted = 0;
+    OND_TRY(ond_unrolled_count(&architecture, &wanted)); /* before memory is taken for what a text says */
+    if (row->shape[0] != wanted) {
         return ond_fail(OND_ERROR_FORMAT, "%zu parameters, %zu are wanted", row->shape[0], wanted);
     }
+    OND_TRY(create(&architecture, &made));
     memcpy(made->network->parameters, row->data, row->shape[0] * sizeof(float));
     *model = made;
     return OND_OK;

@@ -5,7 +5,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static void assert_content(const char *path, const char *wanted)
@@ -261,9 +263,58 @@ static void decimal_point_is_a_point_in_every_locale(void **state)
     assert_content(scratch_path("point.txt"), "0.5 1234.500");
 }
 
+static void make_old(const char *path, long age_s)
+{
+    struct timespec times[2] = {{.tv_sec = time(NULL) - age_s}, {.tv_sec = time(NULL) - age_s}};
+    int descriptor = open(path, O_WRONLY | O_CREAT, 0666);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* Beside a new file: what a killed process left goes, all else stays. */
+static void leftovers_of_the_dead_are_removed(void **state)
+{
+    static const struct {
+        const char *name;
+        long age_s;
+        bool is_held, stays;
+    } cases[] = {
+        {"swept/.ondelet-0123456789abcdef", 7200, false, false},
+        {"swept/.ondelet-fedcba9876543210", 60, false, true},  /* young */
+        {"swept/.ondelet-00000000000000aa", 7200, true, true}, /* its process lives */
+        {"swept/.ondelet-00000000000000a", 7200, false, true}, /* no name of ours */
+        {"swept/.ondelet-00000000000000-b", 7200, false, true},
+        {"swept/.ondelex-0123456789abcdef", 7200, false, true},
+        {"swept/ondelet-0123456789abcdef0", 7200, false, true},
+    };
+    enum { CASES = sizeof cases / sizeof cases[0] };
+    (void)state;
+    int held = -1;
+    assert_int_equal(mkdir(scratch_path("swept"), 0777), 0);
+    for (size_t i = 0; i < CASES; i++) {
+        make_old(scratch_path(cases[i].name), cases[i].age_s);
+        if (cases[i].is_held) {
+            held = open(scratch_path(cases[i].name), O_RDONLY);
+            assert_int_equal(flock(held, LOCK_EX | LOCK_NB), 0);
+        }
+    }
+    assert_int_equal(symlink("nowhere", scratch_path("swept/.ondelet-00000000000000cc")), 0);
+    ond_file *file = NULL;
+    assert_ok(ond_file_create(scratch_path("swept/new.txt"), &file));
+    assert_ok(ond_file_finish(&file));
+    for (size_t i = 0; i < CASES; i++) {
+        assert_int_equal(access(scratch_path(cases[i].name), F_OK) == 0, cases[i].stays);
+    }
+    size_t others = 4; /* ".", "..", the link and the new file */
+    assert_int_equal(entries_of(scratch_path("swept")), CASES - 1 + others);
+    close(held);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(leftovers_of_the_dead_are_removed),
         cmocka_unit_test(nothing_is_seen_before_the_end),
         cmocka_unit_test(older_file_stays_until_the_new_one_is_complete),
         cmocka_unit_test(giving_up_leaves_nothing),
