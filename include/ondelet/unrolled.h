@@ -34,6 +34,7 @@ OND_API const ond_option *ond_unrolled_architecture_options(void);
 typedef struct ond_unrolled_training {
     int epochs, batch;
     double rate; /**< of Adam, falling to 0 as a cosine; gradients have norm 1 at most */
+    int shift;   /**< pixels: pictures are moved at random by up to so many each time that they are seen */
     int seed;
 } ond_unrolled_training;
 
@@ -51,7 +52,8 @@ typedef bool (*ond_unrolled_watch)(void *context, int epoch, double loss, double
  *  @param[in] labels        [count]: whole numbers 0 … classes − 1
  *  @param[in] architecture  NULL: the default; its height, width, channels and classes are taken from the data
  *  @param[in] training      NULL: the default
- *  @retval OND_ERROR_ARGUMENT  labels that are no classes, a NaN, or a loss that is not finite: the training diverged
+ *  @retval OND_ERROR_ARGUMENT  labels that are no classes, a NaN, or a loss that is not finite or
+ *                              far above that of guessing: the training diverged
  *  @retval OND_ERROR_SHAPE, OND_ERROR_MEMORY
  *  The same data, options and processor give the same bits, whatever the number of threads.
  *  Cost per picture and epoch: 12 (iterations + 1) multiplications for each number in the layers' matrices of patches

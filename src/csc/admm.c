@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "core/vector.h"
+#include "csc/polyphase.h"
 
 #include <float.h>
 #include <math.h>
@@ -19,17 +20,27 @@ static size_t real_size(const ond_admm *admm)
     return admm->operator_->fft->height * admm->operator_->fft->real_stride;
 }
 
+/* Channels of the system to solve: those of the polyphase form. */
+static ond_status check_channels(const ond_dictionary_info *info)
+{
+    size_t squared = info->stride * info->stride;
+    if (info->channels * squared > OND_ADMM_CHANNELS) {
+        return ond_fail(
+            OND_ERROR_UNSUPPORTED,
+            "admm with %zu channels and stride %zu, at most %d of channels times stride squared are wanted: "
+            "take fista",
+            info->channels, info->stride, OND_ADMM_CHANNELS);
+    }
+    return OND_OK;
+}
+
 static ond_status check(const ond_lasso *lasso)
 {
     const ond_dictionary_info *info = &lasso->operator_->dictionary->info;
     if (info->stride != 1) {
-        return ond_fail(OND_ERROR_UNSUPPORTED, "admm with a stride of %zu, 1 is wanted: take fista", info->stride);
+        return ond_fail(OND_ERROR_UNSUPPORTED, "consensus with a stride of %zu, 1 is wanted", info->stride);
     }
-    if (info->channels > OND_ADMM_CHANNELS) {
-        return ond_fail(OND_ERROR_UNSUPPORTED, "admm with %zu channels, at most %d are wanted: take fista",
-                        info->channels, OND_ADMM_CHANNELS);
-    }
-    return OND_OK;
+    return check_channels(info);
 }
 
 static ond_status allocate(ond_admm *admm)
@@ -332,11 +343,12 @@ ond_status ond_admm_step(ond_admm *admm)
     return OND_OK;
 }
 
-/* Residual balancing (Wohlberg, ADMM penalty parameter selection by residual balancing, 2017). */
-static void adapt(ond_admm *admm, const ond_pursuit_config *config)
+/* Residual balancing (Wohlberg, ADMM penalty parameter selection by residual balancing, 2017). Changes
+ * get smaller, so that the penalty has a limit (He, Yang & Wang 2000): with a mask the residuals need not balance. */
+static void adapt(ond_admm *admm, const ond_pursuit_config *config, int change)
 {
-    static const double most = 1000;
     static const double ratio = 1.2;
+    double most = 1 + 100 / ((double)change * change);
     if (!config->adapt || !(admm->primal > 0) || !(admm->dual > 0)) {
         return;
     }
@@ -357,7 +369,7 @@ static ond_status iterate(ond_admm *admm, const ond_pursuit_config *config, ond_
         report->iterations = i + 1;
         report->converged = admm->primal < config->tolerance && admm->dual < config->tolerance;
         if (i % 2 == 1 && !report->converged) { /* a change shows in the residuals after the next step alone */
-            adapt(admm, config);
+            adapt(admm, config, i / 2 + 1);
         }
     }
     report->primal = admm->primal;
@@ -365,17 +377,37 @@ static ond_status iterate(ond_admm *admm, const ond_pursuit_config *config, ond_
     return OND_OK;
 }
 
-ond_status ond_admm_solve(const ond_lasso *lasso, const ond_pursuit_config *config, float *codes, ond_curve *curve,
-                          ond_layer_report *report)
+static ond_status run(const ond_lasso *lasso, const ond_pursuit_config *config, float *codes, ond_curve *curve,
+                      ond_layer_report *report)
 {
     ond_admm *admm = NULL;
-    ond_lasso_room room = {0};
     OND_TRY(ond_admm_create(lasso, config, &admm));
     ond_status status = iterate(admm, config, curve, report);
     ond_admm_codes(admm, codes);
     ond_admm_destroy(admm);
-    OND_TRY(status);
-    status = ond_lasso_room_create(lasso->operator_, &room);
+    return status;
+}
+
+static ond_status run_strided(const ond_lasso *lasso, const ond_pursuit_config *config, float *codes, ond_curve *curve,
+                              ond_layer_report *report)
+{
+    ond_polyphase parts;
+    ond_status status = check_channels(&lasso->operator_->dictionary->info);
+    if (status == OND_OK) {
+        status = ond_polyphase_create(lasso, config->planning, &parts);
+        status = status == OND_OK ? run(&parts.lasso, config, codes, curve, report) : status;
+        ond_polyphase_free(&parts);
+    }
+    return status;
+}
+
+ond_status ond_admm_solve(const ond_lasso *lasso, const ond_pursuit_config *config, float *codes, ond_curve *curve,
+                          ond_layer_report *report)
+{
+    ond_lasso_room room = {0};
+    bool is_strided = lasso->operator_->dictionary->info.stride > 1;
+    OND_TRY(is_strided ? run_strided(lasso, config, codes, curve, report) : run(lasso, config, codes, curve, report));
+    ond_status status = ond_lasso_room_create(lasso->operator_, &room);
     if (status == OND_OK) {
         status = ond_lasso_finish(lasso, config, codes, &room, report);
     }

@@ -5,7 +5,7 @@
 #include "csc/pursuit.h"
 
 enum {
-    OND_ADMM_CHANNELS = 16, /* most of them: a system of this size is solved for every frequency */
+    OND_ADMM_CHANNELS = 64, /* most of them: a system of this size is solved for every frequency */
     OND_ADMM_GROUPS = 4     /* atoms are dealt to groups, whatever the number of threads: the bits stay the same */
 };
 

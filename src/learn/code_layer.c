@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "learn/code_layer.h"
 
+#include "core/vector.h"
 #include "learn/gemm.h"
 
 #include <string.h>
@@ -36,9 +37,19 @@ static size_t patch_row(const ond_code_layer *layer, size_t code_row, size_t cod
     return ((code_row * layer->stride + row) * layer->width + code_column * layer->stride) * layer->channels;
 }
 
-static void gather(const ond_code_layer *layer, size_t items, const float *signal, float *patches)
+/* One patch is all of a picture: the signal is the matrix of patches. */
+static bool is_whole(const ond_code_layer *layer)
+{
+    return layer->side == layer->height && layer->side == layer->width;
+}
+
+static const float *gather(const ond_code_layer *layer, size_t items, const float *signal, float *scratch)
 {
     size_t run = layer->side * layer->channels;
+    float *patches = scratch;
+    if (is_whole(layer)) {
+        return signal;
+    }
     for (size_t item = 0; item < items; item++) {
         const float *from = signal + item * ond_code_layer_signal_size(layer);
         for (size_t row = 0; row < layer->rows; row++) {
@@ -49,6 +60,14 @@ static void gather(const ond_code_layer *layer, size_t items, const float *signa
                 }
             }
         }
+    }
+    return scratch;
+}
+
+OND_HOT static void add_run(float *restrict to, const float *restrict from, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        to[i] += from[i];
     }
 }
 
@@ -62,10 +81,7 @@ static void spread(const ond_code_layer *layer, size_t items, const float *patch
         for (size_t row = 0; row < layer->rows; row++) {
             for (size_t column = 0; column < layer->columns; column++) {
                 for (size_t k = 0; k < layer->side; k++) {
-                    float *line = to + patch_row(layer, row, column, k);
-                    for (size_t i = 0; i < run; i++) {
-                        line[i] += patches[i];
-                    }
+                    add_run(to + patch_row(layer, row, column, k), patches, run);
                     patches += run;
                 }
             }
@@ -73,13 +89,29 @@ static void spread(const ond_code_layer *layer, size_t items, const float *patch
     }
 }
 
+static void analyse(const ond_code_layer *layer, const float *dictionary, size_t items, const float *signal, bool add,
+                    float *scratch, float *codes)
+{
+    const float *patches = gather(layer, items, signal, scratch);
+    ond_product product = {
+        .rows = items * layer->rows * layer->columns,
+        .columns = layer->codes,
+        .inner = patch_size(layer),
+        .add = add,
+    };
+    ond_gemm_alone(&product, patches, dictionary, codes);
+}
+
 void ond_code_layer_analyse(const ond_code_layer *layer, const float *dictionary, size_t items, const float *signal,
                             float *scratch, float *codes)
 {
-    gather(layer, items, signal, scratch);
-    ond_product product
-        = {.rows = items * layer->rows * layer->columns, .columns = layer->codes, .inner = patch_size(layer)};
-    ond_gemm_alone(&product, scratch, dictionary, codes);
+    analyse(layer, dictionary, items, signal, false, scratch, codes);
+}
+
+void ond_code_layer_add_analysis(const ond_code_layer *layer, const float *dictionary, size_t items,
+                                 const float *signal, float *scratch, float *codes)
+{
+    analyse(layer, dictionary, items, signal, true, scratch, codes);
 }
 
 void ond_code_layer_synthesise(const ond_code_layer *layer, const float *dictionary, size_t items, const float *codes,
@@ -91,14 +123,16 @@ void ond_code_layer_synthesise(const ond_code_layer *layer, const float *diction
         .inner = layer->codes,
         .transpose_right = true,
     };
-    ond_gemm_alone(&product, codes, dictionary, scratch);
-    spread(layer, items, scratch, signal);
+    ond_gemm_alone(&product, codes, dictionary, is_whole(layer) ? signal : scratch);
+    if (!is_whole(layer)) {
+        spread(layer, items, scratch, signal);
+    }
 }
 
 void ond_code_layer_correlate(const ond_code_layer *layer, size_t items, const float *signal, const float *codes,
                               float *scratch, float *sums)
 {
-    gather(layer, items, signal, scratch);
+    const float *patches = gather(layer, items, signal, scratch);
     ond_product product = {
         .rows = patch_size(layer),
         .columns = layer->codes,
@@ -106,5 +140,5 @@ void ond_code_layer_correlate(const ond_code_layer *layer, size_t items, const f
         .transpose_left = true,
         .add = true,
     };
-    ond_gemm_alone(&product, scratch, codes, sums);
+    ond_gemm_alone(&product, patches, codes, sums);
 }

@@ -23,6 +23,9 @@ size_t ond_code_layer_scratch_size(const ond_code_layer *layer);
 /* codes = Dᵀ signal */
 void ond_code_layer_analyse(const ond_code_layer *layer, const float *dictionary, size_t items, const float *signal,
                             float *scratch, float *codes);
+/* codes += Dᵀ signal */
+void ond_code_layer_add_analysis(const ond_code_layer *layer, const float *dictionary, size_t items,
+                                 const float *signal, float *scratch, float *codes);
 /* signal = D codes */
 void ond_code_layer_synthesise(const ond_code_layer *layer, const float *dictionary, size_t items, const float *codes,
                                float *scratch, float *signal);

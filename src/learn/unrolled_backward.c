@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The reverse pass of an unrolled pursuit. With g the gradient at the codes of a layer, a what the ReLU was given:
  *   δ = g · (a > 0),  ∂b += Σ δ,  ∂c −= ⟨δ, Dᵀe⟩,  u = D δ,
- *   ∂ĝ += δ − c Dᵀu,  ∂γ_{i−1} += c u,  ∂D −= c (corr(e, δ) + corr(u, ĝ)). */
+ *   ∂γ_{i−1} += c u,  ∂(D ĝ) = −c u + ∂ĝ_{i−1} (where ĝ_{i−1} = D ĝ),
+ *   ∂ĝ += δ + Dᵀ∂(D ĝ),  ∂D += −c corr(e, δ) + corr(∂(D ĝ), ĝ). */
 #include "core/vector.h"
 #include "learn/gemm.h"
 #include "learn/unrolled_pass.h"
@@ -18,78 +19,53 @@ static size_t code_count(const ond_unrolled_pass *pass, size_t layer)
     return pass->items * ond_code_layer_code_size(&pass->network->layers[layer]);
 }
 
-static void scale(size_t count, float factor, float *values)
+/* δ, and −c δ: with the factor here, neither the gradient of the dictionary nor what goes on needs a pass for it. */
+OND_HOT static void mask(size_t count, float step, const float *restrict codes, const float *restrict from,
+                         float *restrict kept, float *restrict scaled)
 {
     for (size_t i = 0; i < count; i++) {
-        values[i] *= factor;
+        kept[i] = codes[i] > 0 ? from[i] : 0;
+        scaled[i] = -step * kept[i];
     }
 }
 
-static void mask(size_t count, const float *restrict codes, const float *restrict from, float *restrict to)
-{
-    for (size_t i = 0; i < count; i++) {
-        to[i] = codes[i] > 0 ? from[i] : 0;
-    }
-}
-
-static void add_bias_and_step(ond_unrolled_pass *pass, size_t slot, size_t layer, const ond_unrolled_view *gradient)
-{
-    const ond_code_layer *l = &pass->network->layers[layer];
-    const float *slope = ond_unrolled_slot_at(pass, slot, layer)->slope;
-    size_t count = code_count(pass, layer);
-    for (size_t i = 0; i < count; i += l->codes) {
-        ond_vector_add_scaled(gradient->bias[layer], 1, pass->masked + i, l->codes);
-    }
-    *gradient->step[layer] -= ond_vector_dot(pass->masked, slope, count);
-}
-
-/* One layer in one slot: from pass->above[layer] to pass->above[layer − 1], where there is one, and to
- * pass->estimate[layer], where the slot had an estimate; both are added to. */
+/* One layer in one slot: from pass->above[layer + 1] adds to pass->above[layer], where there is one; leaves δ in
+ * pass->estimate[layer] and −c u in pass->error[layer]. */
 static void step_back(ond_unrolled_pass *pass, size_t slot, size_t layer, const ond_unrolled_view *gradient)
 {
     const ond_code_layer *l = &pass->network->layers[layer];
     const ond_unrolled_slot *s = ond_unrolled_slot_at(pass, slot, layer);
-    const float *dictionary = pass->parameters.dictionary[layer];
-    float c = *pass->parameters.step[layer];
     size_t count = code_count(pass, layer);
-    size_t signal = pass->items * ond_code_layer_signal_size(l);
-    mask(count, s->codes, pass->above[layer + 1], pass->masked);
-    add_bias_and_step(pass, slot, layer, gradient);
-    ond_code_layer_synthesise(l, dictionary, pass->items, pass->masked, pass->scratch, pass->signal);
-    if (slot > 0) {
-        ond_vector_add_scaled(pass->estimate[layer], 1, pass->masked, count);
+    float *kept = pass->estimate[layer];
+    mask(count, *pass->parameters.step[layer], s->codes, pass->above[layer + 1], kept, pass->scaled);
+    for (size_t i = 0; i < count; i += l->codes) {
+        ond_vector_add_scaled(gradient->bias[layer], 1, kept + i, l->codes);
     }
-    /* With −c in the codes, the gradient of the dictionary needs no sums of its own. */
-    scale(count, -c, pass->masked);
-    ond_code_layer_correlate(l, pass->items, s->error, pass->masked, pass->scratch, gradient->dictionary[layer]);
+    *gradient->step[layer] -= ond_vector_dot(kept, s->slope, count);
+    ond_code_layer_correlate(l, pass->items, s->error, pass->scaled, pass->scratch, gradient->dictionary[layer]);
+    if (slot > 0 || layer > 0) {
+        ond_code_layer_synthesise(l, pass->parameters.dictionary[layer], pass->items, pass->scaled, pass->scratch,
+                                  pass->error[layer]);
+    }
     if (layer > 0) {
-        ond_vector_add_scaled(pass->above[layer], c, pass->signal, signal);
+        ond_vector_add_scaled(pass->above[layer], -1, pass->error[layer], pass->items * ond_code_layer_signal_size(l));
     }
-    if (slot > 0) {
-        scale(signal, -c, pass->signal);
-        ond_code_layer_correlate(l, pass->items, pass->signal, s->estimate, pass->scratch, gradient->dictionary[layer]);
-        ond_code_layer_analyse(l, dictionary, pass->items, pass->signal, pass->scratch, pass->masked);
-        ond_vector_add_scaled(pass->estimate[layer], 1, pass->masked, count);
-    }
+}
+
+/* From the gradient with respect to D ĝ, in pass->error[layer], to those of D and ĝ. */
+static void estimate_back(ond_unrolled_pass *pass, size_t slot, size_t layer, const ond_unrolled_view *gradient)
+{
+    const ond_code_layer *l = &pass->network->layers[layer];
+    ond_code_layer_correlate(l, pass->items, pass->error[layer], ond_unrolled_slot_at(pass, slot, layer)->estimate,
+                             pass->scratch, gradient->dictionary[layer]);
+    ond_code_layer_add_analysis(l, pass->parameters.dictionary[layer], pass->items, pass->error[layer], pass->scratch,
+                                pass->estimate[layer]);
 }
 
 static void clear_above(ond_unrolled_pass *pass)
 {
     for (size_t i = 0; i + 1 < pass->network->layer_count; i++) {
         clear(pass->above[i + 1], code_count(pass, i));
-    }
-}
-
-/* Errors of the estimates go on to the deepest one: ĝ_{i−1} = D_i ĝ_i. */
-static void estimates_back(ond_unrolled_pass *pass, size_t slot, const ond_unrolled_view *gradient)
-{
-    for (size_t i = 1; i < pass->network->layer_count; i++) {
-        const ond_code_layer *l = &pass->network->layers[i];
-        ond_code_layer_correlate(l, pass->items, pass->estimate[i - 1], ond_unrolled_slot_at(pass, slot, i)->estimate,
-                                 pass->scratch, gradient->dictionary[i]);
-        ond_code_layer_analyse(l, pass->parameters.dictionary[i], pass->items, pass->estimate[i - 1], pass->scratch,
-                               pass->masked);
-        ond_vector_add_scaled(pass->estimate[i], 1, pass->masked, code_count(pass, i));
     }
 }
 
@@ -102,16 +78,18 @@ static void together_back(ond_unrolled_pass *pass, const ond_unrolled_view *grad
     for (size_t slot = pass->network->iterations + 1; slot-- > 0;) {
         clear_above(pass);
         memcpy(pass->above[last + 1], pass->deepest[0], count * sizeof(float));
-        for (size_t i = 0; i <= last; i++) {
-            clear(pass->estimate[i], code_count(pass, i));
-        }
         for (size_t i = last + 1; i-- > 0;) {
             step_back(pass, slot, i, gradient);
         }
         if (slot == 0) {
             return;
         }
-        estimates_back(pass, slot, gradient);
+        for (size_t i = 0; i <= last; i++) {
+            if (i > 0) { /* ĝ_{i−1} = D_i ĝ_i has the same D ĝ as the step of its own layer */
+                ond_vector_add_scaled(pass->error[i], 1, pass->estimate[i - 1], code_count(pass, i - 1));
+            }
+            estimate_back(pass, slot, i, gradient);
+        }
         float momentum = slot > 1 ? (float)ond_unrolled_momentum(pass->network, slot) : 0;
         clear(pass->deepest[2], count);
         ond_vector_add_scaled(pass->deepest[1], 1 + momentum, pass->estimate[last], count);
@@ -130,9 +108,9 @@ static void layered_back(ond_unrolled_pass *pass, const ond_unrolled_view *gradi
     memcpy(pass->above[last + 1], pass->deepest[0], code_count(pass, last) * sizeof(float));
     for (size_t i = last + 1; i-- > 0;) {
         for (size_t slot = pass->network->iterations + 1; slot-- > 0;) {
-            clear(pass->estimate[i], code_count(pass, i));
             step_back(pass, slot, i, gradient);
             if (slot > 0) {
+                estimate_back(pass, slot, i, gradient);
                 memcpy(pass->above[i + 1], pass->estimate[i], code_count(pass, i) * sizeof(float));
             }
         }

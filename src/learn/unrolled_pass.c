@@ -14,7 +14,6 @@ static void lay_out(ond_unrolled_pass *pass, ond_arena *arena)
     const ond_unrolled *n = pass->network;
     size_t items = OND_UNROLLED_CHUNK;
     size_t scratch = 0;
-    size_t signal = 0;
     size_t codes = 0;
     for (size_t slot = 0; slot <= n->iterations; slot++) {
         for (size_t i = 0; i < n->layer_count; i++) {
@@ -29,10 +28,10 @@ static void lay_out(ond_unrolled_pass *pass, ond_arena *arena)
     for (size_t i = 0; i < n->layer_count; i++) {
         const ond_code_layer *l = &n->layers[i];
         scratch = larger(scratch, ond_code_layer_scratch_size(l));
-        signal = larger(signal, ond_code_layer_signal_size(l));
         codes = larger(codes, ond_code_layer_code_size(l));
         pass->above[i + 1] = ond_arena_take(arena, items * ond_code_layer_code_size(l), sizeof(float));
         pass->estimate[i] = ond_arena_take(arena, items * ond_code_layer_code_size(l), sizeof(float));
+        pass->error[i] = ond_arena_take(arena, items * ond_code_layer_signal_size(l), sizeof(float));
     }
     for (int i = 0; i < 3; i++) {
         size_t deepest = ond_code_layer_code_size(&n->layers[n->layer_count - 1]);
@@ -40,8 +39,7 @@ static void lay_out(ond_unrolled_pass *pass, ond_arena *arena)
     }
     pass->outputs = ond_arena_take(arena, items * n->classes, sizeof(float));
     pass->scratch = ond_arena_take(arena, items * scratch, sizeof(float));
-    pass->signal = ond_arena_take(arena, items * signal, sizeof(float));
-    pass->masked = ond_arena_take(arena, items * codes, sizeof(float));
+    pass->scaled = ond_arena_take(arena, items * codes, sizeof(float));
 }
 
 ond_status ond_unrolled_pass_create(const ond_unrolled *network, ond_unrolled_pass **pass)

@@ -4,7 +4,7 @@
 
 #include "learn/unrolled.h"
 
-enum { OND_UNROLLED_CHUNK = 16 }; /* items that go through together: their patches fit the cache */
+enum { OND_UNROLLED_CHUNK = 32 }; /* items that go through together: few products, patches that fit the cache */
 
 /* What one step made of one layer, kept for the way back. */
 typedef struct ond_unrolled_slot {
@@ -25,8 +25,9 @@ typedef struct ond_unrolled_pass {
     float *scratch;                        /* of the layer that wants most */
     float *above[OND_UNROLLED_LAYERS + 1]; /* gradients with respect to the codes of each layer, in this slot */
     float *estimate[OND_UNROLLED_LAYERS];  /* and to its estimate */
+    float *error[OND_UNROLLED_LAYERS];     /* and to D ĝ */
     float *deepest[3];                     /* and to the deepest codes of three neighbouring slots */
-    float *signal, *masked;                /* of a backward step */
+    float *scaled;                         /* codes of a backward step */
     float *memory;
 } ond_unrolled_pass;
 

@@ -33,6 +33,9 @@ expect_text stdout "ondelet unrolled pursuit 1"
 expect 0 evaluate pursuit again.safetensors bars --json
 expect_text stdout '"wrong": 0'
 
+expect 0 train pursuit bars -o moved.safetensors $tiny --shift 1 --seed 3 --quiet
+refused 1 "the training diverged" train pursuit bars -o x.safetensors $tiny --iterations 6 --rate 1 --quiet
+misused "shift = -1 is outside" train pursuit bars -o x.safetensors --shift -1
 misused "does not end in .safetensors" train pursuit bars -o model.png
 misused "MODEL and DATA" evaluate pursuit again.safetensors
 refused 1 "exists" train pursuit bars -o again.safetensors $tiny

@@ -4,7 +4,8 @@
 
 enum { SIZE = 6 };
 
-static ond_status make(size_t atoms, size_t channels, ond_border border, ond_dictionary **dictionary)
+static ond_status make_strided(size_t atoms, size_t channels, size_t stride, ond_border border,
+                               ond_dictionary **dictionary)
 {
     static float values[4 * 4 * 9];
     test_random random = {80};
@@ -13,7 +14,12 @@ static ond_status make(size_t atoms, size_t channels, ond_border border, ond_dic
     }
     size_t shape[4] = {atoms, channels, 3, 3};
     ond_array filters = ond_array_view(values, 4, shape);
-    return ond_dictionary_create(&filters, 1, border, dictionary);
+    return ond_dictionary_create(&filters, stride, border, dictionary);
+}
+
+static ond_status make(size_t atoms, size_t channels, ond_border border, ond_dictionary **dictionary)
+{
+    return make_strided(atoms, channels, 1, border, dictionary);
 }
 
 static ond_array picture(void)
@@ -31,6 +37,7 @@ typedef struct pursuit_case {
     ond_pursuit_method method;
     size_t layers;
     bool masked, weighted;
+    size_t stride; /* of the first layer */
 } pursuit_case;
 
 static ond_status pursue(void *context)
@@ -58,7 +65,7 @@ static ond_status pursue(void *context)
         magnitudes.data[i] = image.data[i] * image.data[i];
     }
     extras.mask = c->masked ? &magnitudes : NULL;
-    status = status == OND_OK ? make(4, 1, OND_BORDER_CIRCULAR, &layers[0]) : status;
+    status = status == OND_OK ? make_strided(4, 1, c->stride, OND_BORDER_CIRCULAR, &layers[0]) : status;
     status = status == OND_OK ? make(3, 4, OND_BORDER_CIRCULAR, &layers[1]) : status;
     status = status == OND_OK ? ond_pursuit((const ond_dictionary *const *)layers, c->layers, &image, &config, &extras,
                                             codes, &report)
@@ -202,10 +209,11 @@ static void pursuits_survive_every_failed_allocation(void **state)
 {
     (void)state;
     pursuit_case cases[] = {
-        {OND_PURSUIT_THRESHOLD, 2, false, true},   {OND_PURSUIT_FISTA, 1, true, true},
-        {OND_PURSUIT_ADMM, 1, true, true},         {OND_PURSUIT_ADMM, 2, false, false},
-        {OND_PURSUIT_OMP, 2, false, false},        {OND_PURSUIT_ML_FISTA, 2, false, true},
-        {OND_PURSUIT_PROJECTION, 2, false, false}, {OND_PURSUIT_HOLISTIC, 2, false, false},
+        {OND_PURSUIT_THRESHOLD, 2, false, true, 1},   {OND_PURSUIT_FISTA, 1, true, true, 1},
+        {OND_PURSUIT_ADMM, 1, true, true, 1},         {OND_PURSUIT_ADMM, 2, false, false, 1},
+        {OND_PURSUIT_OMP, 2, false, false, 1},        {OND_PURSUIT_ML_FISTA, 2, false, true, 1},
+        {OND_PURSUIT_PROJECTION, 2, false, false, 1}, {OND_PURSUIT_HOLISTIC, 2, false, false, 1},
+        {OND_PURSUIT_ADMM, 1, true, true, 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_true(fault_sweep(pursue, &cases[i]) > 8);

@@ -306,9 +306,16 @@ static void bad_requests_are_refused_with_their_reason(void **state)
     config = ond_pursuit_config_default();
     assert_fails(OND_ERROR_ARGUMENT, "lambda = 0 of layer 1 is not positive",
                  ond_pursuit(layers, 1, &signal, &config, &extras, &codes, NULL));
+    ond_dictionary *wide = random_filters(&random, 4, 5, 4, 4, OND_BORDER_CIRCULAR);
+    size_t wide_shape[3] = {5, 8, 8};
+    ond_array wide_signal = random_array(&random, 3, wide_shape);
     config.method = OND_PURSUIT_ADMM;
-    assert_fails(OND_ERROR_UNSUPPORTED, "stride of 2, 1 is wanted: take fista",
-                 ond_pursuit(layers, 1, &signal, &config, NULL, &codes, NULL));
+    assert_fails(OND_ERROR_UNSUPPORTED, "admm with 5 channels and stride 4, at most 64 of",
+                 ond_pursuit((const ond_dictionary *const *)&wide, 1, &wide_signal, &config, NULL, &codes, NULL));
+    assert_fails(OND_ERROR_SHAPE, "the signal is 5 x 8 x 8, [1, height, width] is wanted",
+                 ond_pursuit(layers, 1, &wide_signal, &config, NULL, &codes, NULL));
+    ond_dictionary_destroy(wide);
+    ond_array_free(&wide_signal);
     config.method = OND_PURSUIT_HOLISTIC;
     assert_fails(OND_ERROR_UNSUPPORTED, "1 layers, 2 are wanted",
                  ond_pursuit(layers, 1, &signal, &config, NULL, &codes, NULL));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "learn/unrolled.h"
+#include "learn/unrolled_model.h"
 #include "support/test.h"
 
 #include <math.h>
@@ -191,6 +191,80 @@ static void a_model_learns_and_survives_its_file(void **state)
     ond_array_free(&other_labels);
 }
 
+static void a_picture_moves_and_leaves_zeros(void **state)
+{
+    (void)state;
+    float values[2 * 2 * 3] = {1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60};
+    size_t shape[4] = {1, 2, 2, 3};
+    ond_array pictures = ond_array_view(values, 4, shape);
+    ond_unrolled_architecture a = {.height = 2, .width = 3, .channels = 2};
+    static const struct {
+        ond_unrolled_placing placing;
+        float wanted[12];
+    } cases[] = {
+        {{0, 0, 1}, {1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60}},
+        {{1, -1, 2}, {0, 0, 0, 0, 0, 0, 4, 40, 6, 60, 0, 0}},
+        {{-1, 2, 1}, {0, 0, 0, 0, 4, 40, 0, 0, 0, 0, 0, 0}},
+        {{5, -7, 1}, {0}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        float found[12];
+        ond_unrolled_turn_picture(&pictures, 0, &a, cases[i].placing, found);
+        assert_memory_equal(found, cases[i].wanted, sizeof found);
+    }
+}
+
+static void training_that_diverges_is_an_error(void **state)
+{
+    (void)state;
+    ond_array pictures = {0};
+    ond_array labels = {0};
+    ond_unrolled_model *model = NULL;
+    fill_bars(&pictures, &labels, 200, 1);
+    ond_unrolled_training training = ond_unrolled_training_default();
+    training.epochs = 5;
+    training.batch = 20;
+    training.rate = 1;
+    for (int kind = OND_UNROLLED_LAYERED; kind <= OND_UNROLLED_ML_FISTA; kind++) {
+        ond_unrolled_architecture a = architecture;
+        a.pursuit = (ond_unrolled_kind)kind;
+        a.iterations = 6;
+        assert_fails(OND_ERROR_ARGUMENT, "the training diverged",
+                     ond_unrolled_model_fit(&pictures, &labels, &a, &training, NULL, NULL, &model));
+    }
+    ond_array_free(&pictures);
+    ond_array_free(&labels);
+}
+
+static void moved_pictures_are_learned_and_repeat_to_the_bit(void **state)
+{
+    (void)state;
+    ond_array pictures = {0};
+    ond_array labels = {0};
+    ond_array shares[3] = {{0}, {0}, {0}};
+    fill_bars(&pictures, &labels, 400, 1);
+    ond_unrolled_training training = ond_unrolled_training_default();
+    training.epochs = 2;
+    training.batch = 20;
+    training.rate = 1e-2;
+    for (int i = 0; i < 3; i++) {
+        ond_unrolled_model *model = NULL;
+        training.shift = i < 2 ? 3 : 0;
+        assert_ok(ond_threads_set(i == 1 ? 3 : 1));
+        assert_ok(ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, NULL, NULL, &model));
+        assert_ok(ond_unrolled_model_predict(model, &pictures, &shares[i]));
+        ond_unrolled_model_destroy(model);
+    }
+    assert_ok(ond_threads_set(1));
+    assert_memory_equal(shares[0].data, shares[1].data, ond_array_count(&shares[0]) * sizeof(float));
+    assert_memory_not_equal(shares[0].data, shares[2].data, ond_array_count(&shares[0]) * sizeof(float));
+    for (int i = 0; i < 3; i++) {
+        ond_array_free(&shares[i]);
+    }
+    ond_array_free(&pictures);
+    ond_array_free(&labels);
+}
+
 static void wrong_arguments_are_named(void **state)
 {
     (void)state;
@@ -230,6 +304,9 @@ int main(void)
         cmocka_unit_test(gradients_agree_with_differences),
         cmocka_unit_test(codes_do_not_depend_on_neighbours_or_threads),
         cmocka_unit_test(a_model_learns_and_survives_its_file),
+        cmocka_unit_test(a_picture_moves_and_leaves_zeros),
+        cmocka_unit_test(training_that_diverges_is_an_error),
+        cmocka_unit_test(moved_pictures_are_learned_and_repeat_to_the_bit),
         cmocka_unit_test(wrong_arguments_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
