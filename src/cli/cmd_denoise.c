@@ -43,7 +43,7 @@ static const text_option texts[] = {
     {"reference", 0, "CLEAN", offsetof(denoise_request, reference),
      "print PSNR and SSIM against this file, or the one of the same name in this folder"},
     {"compare", 0, "STRIP.png", offsetof(denoise_request, compare),
-     "also draw noisy, denoised and what was removed beside each other"},
+     "also draw noisy, denoised and what was removed beside each other: .png or .svg"},
     {NULL, 0, NULL, 0, NULL},
 };
 
@@ -77,8 +77,8 @@ static exit_status check_request(const denoise_request *request)
                            : strip            ? "--compare"
                                               : "-");
     }
-    if (strip && (strcmp(strip, "-") == 0 || !has_ending(strip, ".png"))) {
-        return wrong_usage(command, "the comparison '%s' does not end in .png", strip);
+    if (strip && (strcmp(strip, "-") == 0 || !is_drawing(strip))) {
+        return wrong_usage(command, "the comparison '%s' ends neither in .png nor in .svg", strip);
     }
     if (strip && output && strcmp(strip, output) == 0) {
         return wrong_usage(command, "%s is named for two outputs", strip);

@@ -39,7 +39,8 @@ static const option_group groups[] = {
 static const text_option texts[] = {
     {"output", 'o', "OUT", offsetof(cli_request, output),
      "the map as .png, .pgm or .npy, or the contours as .svg; a folder for several inputs"},
-    {"overlay", 0, "OUT.png", offsetof(edges_request, overlay), "the picture with its contours drawn in; or a folder"},
+    {"overlay", 0, "OUT.png", offsetof(edges_request, overlay),
+     "the picture with its contours drawn in, .png or .svg; or a folder"},
     {"svg", 0, "OUT.svg", offsetof(edges_request, svg), "the contours as lines; or a folder"},
     {"model", 0, "FILE", offsetof(edges_request, model), "of --method learned, instead of the one that is shipped"},
     {NULL, 0, NULL, 0, NULL},
@@ -70,7 +71,7 @@ static exit_status plan_outputs(const edges_run *run, const input_list *inputs, 
         outputs->requests[k] = request->common;
         outputs->requests[k].output = paths[k];
         bool to_file = paths[k] && inputs->is_single && !is_folder(paths[k]) && paths[k][strlen(paths[k]) - 1] != '/';
-        if (k == 2 && to_file) { /* the plan knows pictures only */
+        if (to_file && (k == 2 || (k == 1 && has_ending(paths[k], ".svg")))) { /* the plan knows pixels only */
             outputs->lists[k] = (output_list){.count = 1};
             outputs->lists[k].paths = allocate(1, sizeof *outputs->lists[k].paths);
             outputs->lists[k].taken = allocate(1, sizeof *outputs->lists[k].taken);

@@ -36,7 +36,7 @@ static const option_group groups[] = {
 };
 
 static const text_option texts[] = {
-    {"confusion", 0, "OUT.png", offsetof(evaluate_request, confusion), "also draw the confusion matrix"},
+    {"confusion", 0, "OUT.png", offsetof(evaluate_request, confusion), "also draw the confusion matrix: .png or .svg"},
     {NULL, 0, NULL, 0, NULL},
 };
 
@@ -161,8 +161,8 @@ static exit_status run_evaluate(cli_request *common)
         return wrong_usage(common->command, "%zu inputs given, MODEL, DATA and perhaps LABELS are wanted",
                            common->input_count);
     }
-    if (request->confusion && !has_ending(request->confusion, ".png")) {
-        return wrong_usage(common->command, "confusion '%s' does not end in .png", request->confusion);
+    if (request->confusion && !is_drawing(request->confusion)) {
+        return wrong_usage(common->command, "confusion '%s' ends neither in .png nor in .svg", request->confusion);
     }
     if (request->confusion && !output_is_free(common, request->confusion)) {
         return SOME_FAILED;

@@ -41,7 +41,7 @@ static const option_group groups[] = {
 static const text_option texts[] = {
     {"truth", 0, "DIR", offsetof(benchmark_request, truth),
      "boundaries drawn by people: NAME_0.png, NAME_1.png, ... for the map NAME.png, or NAME.png; white is boundary"},
-    {"output", 'o', "CURVE.png", offsetof(cli_request, output), "precision and recall as a picture"},
+    {"output", 'o', "CURVE.png", offsetof(cli_request, output), "precision and recall as a picture: .png or .svg"},
     {"table", 0, "FILE.csv", offsetof(benchmark_request, table), "counts of every picture at every threshold"},
     {NULL, 0, NULL, 0, NULL},
 };
@@ -226,8 +226,8 @@ static exit_status run_benchmark(cli_request *common)
     if (common->input_count == 0) {
         return wrong_usage(common->command, "no edge maps given");
     }
-    if (common->output && !has_ending(common->output, ".png")) {
-        return wrong_usage(common->command, "output '%s' does not end in .png", common->output);
+    if (common->output && !is_drawing(common->output)) {
+        return wrong_usage(common->command, "output '%s' ends neither in .png nor in .svg", common->output);
     }
     if ((common->output && !output_is_free(common, common->output))
         || (request->table && !output_is_free(common, request->table))) {

@@ -38,7 +38,7 @@ static const option_group groups[] = {
 
 static const text_option texts[] = {
     {"output", 'o', "FILE.png", offsetof(cli_request, output),
-     "a picture of the filters and of their Littlewood-Paley sum"},
+     "a picture of the filters and of their Littlewood-Paley sum: .png or .svg"},
     {"size", 0, "MxN", offsetof(filters_request, size),
      "rows and columns of the frequency grid (1..4096, default 128x128)"},
     {NULL, 0, NULL, 0, NULL},
@@ -62,8 +62,8 @@ static exit_status check_request(const filters_request *request, bank_facts *fac
     if (request->size && !parse_size(request->size, LARGEST_SIZE, &facts->height, &facts->width)) {
         return wrong_usage(command, "size = '%s' is not MxN with M and N in 1..%d", request->size, LARGEST_SIZE);
     }
-    if (output && strcmp(output, "-") != 0 && !has_ending(output, ".png")) {
-        return wrong_usage(command, "output '%s' does not end in .png", output);
+    if (output && strcmp(output, "-") != 0 && !is_drawing(output)) {
+        return wrong_usage(command, "output '%s' ends neither in .png nor in .svg", output);
     }
     return ALL_DONE;
 }

@@ -33,7 +33,8 @@ static const option_group groups[] = {
 static const text_option texts[] = {
     {"output", 'o', "FILE.csv", offsetof(cli_request, output),
      "where to write the decisions (default: standard output)"},
-    {"explain", 0, "OUT.png", offsetof(predict_request, explain), "draw which pixels speak for the decisions"},
+    {"explain", 0, "OUT.png", offsetof(predict_request, explain),
+     "draw which pixels speak for the decisions: .png or .svg"},
     {NULL, 0, NULL, 0, NULL},
 };
 
@@ -156,8 +157,8 @@ static exit_status run_predict(cli_request *common)
     if (common->input_count < 2) {
         return wrong_usage(common->command, "MODEL and IMAGES are wanted, %zu inputs given", common->input_count);
     }
-    if (request->explain && !has_ending(request->explain, ".png")) {
-        return wrong_usage(common->command, "explain '%s' does not end in .png", request->explain);
+    if (request->explain && !is_drawing(request->explain)) {
+        return wrong_usage(common->command, "explain '%s' ends neither in .png nor in .svg", request->explain);
     }
     const char *outputs[] = {common->output, request->explain};
     for (size_t i = 0; i < 2; i++) {

@@ -59,7 +59,7 @@ static const text_option texts[] = {
     {"output", 'o', "MODEL.safetensors", offsetof(cli_request, output), "the trained model"},
     {"cache", 0, "FILE.npy", offsetof(train_request, cache),
      "keep the features here, and take them from here next time"},
-    {"curve", 0, "OUT.png", offsetof(train_request, curve), "draw the course of the training"},
+    {"curve", 0, "OUT.png", offsetof(train_request, curve), "draw the course of the training: .png or .svg"},
     {"resize", 0, "MxN", offsetof(train_request, resize),
      "bring every image to M rows and N columns first (cubic, without aliasing)"},
     {"pad", 0, "MxN", offsetof(train_request, pad), "put every image in the middle of M x N zeros"},
@@ -99,8 +99,8 @@ static exit_status check_request(train_request *request)
     if (request->cache && !has_ending(request->cache, ".npy")) {
         return wrong_usage(command, "cache '%s' does not end in .npy", request->cache);
     }
-    if (request->curve && (!has_ending(request->curve, ".png") || !request->common.output)) {
-        return wrong_usage(command, "--curve wants OUT.png, and a model to train");
+    if (request->curve && (!is_drawing(request->curve) || !request->common.output)) {
+        return wrong_usage(command, "--curve wants OUT.png or OUT.svg, and a model to train");
     }
     if (request->train.per_class > 0 && request->train.splits == 0) {
         return wrong_usage(command, "--per-class goes with --splits");

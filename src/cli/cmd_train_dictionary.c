@@ -55,7 +55,7 @@ static const text_option texts[] = {
     {"output", 'o', "D.safetensors", offsetof(cli_request, output), "the dictionary"},
     {"layers", 0, "MxK,MxKsS,...", offsetof(train_request, layers),
      "several layers, M filters of K x K with stride S each, instead of --atoms, --filter and --stride"},
-    {"picture", 0, "ATOMS.png", offsetof(train_request, picture), "also draw the atoms of every layer"},
+    {"picture", 0, "ATOMS.png", offsetof(train_request, picture), "also draw the atoms of every layer: .png or .svg"},
     {NULL, 0, NULL, 0, NULL},
 };
 
@@ -298,8 +298,8 @@ static exit_status check_request(const train_request *request)
         return wrong_usage(command, "output '%s' does not end in .safetensors",
                            request->common.output ? request->common.output : "");
     }
-    if (request->picture && !has_ending(request->picture, ".png")) {
-        return wrong_usage(command, "picture '%s' does not end in .png", request->picture);
+    if (request->picture && !is_drawing(request->picture)) {
+        return wrong_usage(command, "picture '%s' ends neither in .png nor in .svg", request->picture);
     }
     return ALL_DONE;
 }

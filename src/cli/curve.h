@@ -4,7 +4,7 @@
 
 #include <ondelet/ondelet.h>
 
-/* A picture of a precision-recall curve among the lines of equal F score: PNG. */
+/* A picture of a precision-recall curve among the lines of equal F score, .png or .svg. */
 ond_status curve_write(const ond_edge_point *curve, size_t count, const ond_edge_score *score, const char *path);
 
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/picture.h"
 
+#include "cli/report.h"
+
+#include <cairo-svg.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -33,10 +36,17 @@ static uint32_t color_of(double value, map_range range)
     return color;
 }
 
+/* What is drawn is kept as it is drawn, and becomes pixels or lines when it is written. */
 bool picture_create(int width, int height, page *picture)
 {
-    picture->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    cairo_rectangle_t extents = {0, 0, width, height};
+    cairo_font_options_t *fonts = cairo_font_options_create();
+    picture->surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR, &extents);
     picture->cairo = cairo_create(picture->surface);
+    cairo_font_options_set_hint_style(fonts, CAIRO_HINT_STYLE_SLIGHT);
+    cairo_font_options_set_antialias(fonts, CAIRO_ANTIALIAS_GRAY);
+    cairo_set_font_options(picture->cairo, fonts);
+    cairo_font_options_destroy(fonts);
     cairo_set_source_rgb(picture->cairo, 1, 1, 1);
     cairo_paint(picture->cairo);
     return cairo_status(picture->cairo) == CAIRO_STATUS_SUCCESS;
@@ -103,17 +113,19 @@ static uint32_t own_color(const ond_array *array, size_t index, map_range range)
     return color;
 }
 
-static cairo_surface_t *colored(const ond_array *array, sample_color color, map_range range)
+/* Each sample as `zoom` x `zoom` pixels. */
+static cairo_surface_t *colored(const ond_array *array, sample_color color, map_range range, size_t zoom)
 {
     size_t height = array->shape[array->rank - 2], width = array->shape[array->rank - 1];
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
+    cairo_surface_t *surface
+        = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(zoom * width), (int)(zoom * height));
     unsigned char *pixels = cairo_image_surface_get_data(surface);
     size_t stride = (size_t)cairo_image_surface_get_stride(surface);
     cairo_surface_flush(surface);
-    for (size_t row = 0; pixels && row < height; row++) {
+    for (size_t row = 0; pixels && row < zoom * height; row++) {
         uint32_t *line = (uint32_t *)(void *)(pixels + row * stride);
-        for (size_t column = 0; column < width; column++) {
-            line[column] = color(array, row * width + column, range);
+        for (size_t column = 0; column < zoom * width; column++) {
+            line[column] = color(array, row / zoom * width + column / zoom, range);
         }
     }
     cairo_surface_mark_dirty(surface);
@@ -142,16 +154,17 @@ static void place_surface(const page *picture, box place, cairo_surface_t *surfa
 
 void picture_map(const page *picture, box place, const ond_array *array, map_range range)
 {
-    place_surface(picture, place, colored(array, mapped_color, range), CAIRO_FILTER_GOOD);
+    place_surface(picture, place, colored(array, mapped_color, range, 1), CAIRO_FILTER_GOOD);
 }
 
 void picture_pixels(const page *picture, box place, const ond_array *colors)
 {
     size_t width = colors->shape[2];
-    bool enlarged = place.width >= (double)width;
+    double zoom = place.width / (double)width;
     map_range none = {MAP_SEQUENTIAL, 0, 1};
-    place_surface(picture, place, colored(colors, own_color, none),
-                  enlarged ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
+    /* Squares of many pixels: what enlarges an SVG file would blur single ones. */
+    place_surface(picture, place, colored(colors, own_color, none, zoom > 1 ? (size_t)ceil(zoom) : 1),
+                  zoom >= 1 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
 }
 
 void picture_scale(const page *picture, box place, map_range range)
@@ -190,6 +203,46 @@ static cairo_status_t write_piece(void *file, const unsigned char *data, unsigne
     return ond_file_write(file, data, bytes) ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
 }
 
+/* Draws what was drawn on a page once more. */
+static bool replay(const page *picture, cairo_surface_t *surface)
+{
+    cairo_t *cairo = cairo_create(surface);
+    cairo_set_source_surface(cairo, picture->surface, 0, 0);
+    cairo_paint(cairo);
+    bool fine = cairo_status(cairo) == CAIRO_STATUS_SUCCESS;
+    cairo_destroy(cairo);
+    return fine;
+}
+
+static cairo_rectangle_t extents_of(const page *picture)
+{
+    cairo_rectangle_t extents = {0, 0, 1, 1};
+    cairo_recording_surface_get_extents(picture->surface, &extents);
+    return extents;
+}
+
+static bool put_png(const page *picture, cairo_write_func_t put, void *context)
+{
+    cairo_rectangle_t extents = extents_of(picture);
+    cairo_surface_t *pixels = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)extents.width, (int)extents.height);
+    bool fine
+        = replay(picture, pixels) && cairo_surface_write_to_png_stream(pixels, put, context) == CAIRO_STATUS_SUCCESS;
+    cairo_surface_destroy(pixels);
+    return fine;
+}
+
+static bool put_svg(const page *picture, cairo_write_func_t put, void *context)
+{
+    cairo_rectangle_t extents = extents_of(picture);
+    cairo_surface_t *drawing = cairo_svg_surface_create_for_stream(put, context, extents.width, extents.height);
+    cairo_svg_surface_set_document_unit(drawing, CAIRO_SVG_UNIT_PX);
+    bool fine = replay(picture, drawing);
+    cairo_surface_finish(drawing);
+    fine = fine && cairo_surface_status(drawing) == CAIRO_STATUS_SUCCESS;
+    cairo_surface_destroy(drawing);
+    return fine;
+}
+
 ond_status picture_write(const page *picture, const char *path)
 {
     ond_file *file = NULL;
@@ -197,7 +250,8 @@ ond_status picture_write(const page *picture, const char *path)
     if (status != OND_OK) {
         return status;
     }
-    if (cairo_surface_write_to_png_stream(picture->surface, write_piece, file) != CAIRO_STATUS_SUCCESS) {
+    bool fine = has_ending(path, ".svg") ? put_svg(picture, write_piece, file) : put_png(picture, write_piece, file);
+    if (!fine) {
         ond_file_destroy(file);
         return OND_ERROR_IO;
     }
@@ -238,7 +292,7 @@ static cairo_status_t embed_piece(void *context, const unsigned char *data, unsi
 ond_status picture_embed(const page *picture, ond_file *file)
 {
     base64_writer writer = {.file = file};
-    if (cairo_surface_write_to_png_stream(picture->surface, embed_piece, &writer) != CAIRO_STATUS_SUCCESS) {
+    if (!put_png(picture, embed_piece, &writer)) {
         return OND_ERROR_IO;
     }
     return writer.held ? put_group(&writer) : OND_OK;

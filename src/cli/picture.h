@@ -70,7 +70,7 @@ picture_sink picture_to_file(const char *const *path);
 /* As PNG in base64, for pages that carry their pictures. */
 ond_status picture_embed(const page *picture, ond_file *file);
 
-/* PNG, beside its place and renamed; "-" is standard output. */
+/* PNG, or SVG where the path ends so; beside its place and renamed; "-" is standard output. */
 ond_status picture_write(const page *picture, const char *path);
 
 #endif

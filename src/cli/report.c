@@ -145,6 +145,11 @@ bool has_ending(const char *path, const char *ending)
     return length > wanted && strcasecmp(path + length - wanted, ending) == 0;
 }
 
+bool is_drawing(const char *path)
+{
+    return has_ending(path, ".png") || has_ending(path, ".svg");
+}
+
 static void *surely(void *block)
 {
     if (!block) {

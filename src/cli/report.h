@@ -43,6 +43,8 @@ bool output_is_free(const cli_request *request, const char *path);
 
 /* True when the path ends so, in either case: has_ending("A.PNG", ".png"). */
 bool has_ending(const char *path, const char *ending);
+/* True when the path ends as drawings with text do: .png or .svg. */
+bool is_drawing(const char *path);
 
 /* Memory that is surely there: the program ends with a complaint when it is not. */
 void *allocate(size_t count, size_t size);

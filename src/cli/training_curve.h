@@ -4,7 +4,8 @@
 
 #include <ondelet/ondelet.h>
 
-/* The course of a training as a PNG: loss above, errors below, against the steps. What is not known is left out. */
+/* The course of a training as a picture (.png or .svg): loss above, errors below, against the steps. What is not known
+ * is left out. */
 ond_status training_curve_write(const ond_head_progress *points, size_t count, const char *path);
 
 #endif

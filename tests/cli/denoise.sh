@@ -149,6 +149,8 @@ expect_same piped.png clean.png
 expect 0 denoise n.pgm --compare strip.png --sigma 18 --reference flat.pgm
 expect 0 info strip.png
 expect_text stdout "RGB, 8 bit"
+expect 0 denoise n.pgm --compare strip.svg --sigma 18
+expect_drawing strip.svg
 expect 0 denoise $corpus/basn2c08.png --compare strip2.png
 expect_file strip2.png
 
@@ -203,7 +205,7 @@ misused "the results of several inputs want a folder" denoise n.pgm m.pgm -o x.p
 misused "the results of several inputs want a folder" denoise n.pgm m.pgm -o -
 misused "both want standard output" denoise n.pgm -o - --json
 misused "--compare draws one image" denoise n.pgm m.pgm -o folder/ --compare x.png
-misused "does not end in .png" denoise n.pgm --compare x.jpg
+misused "ends neither in .png nor in .svg" denoise n.pgm --compare x.jpg
 misused "named for two outputs" denoise n.pgm -o x.png --compare x.png
 misused "8 bits per sample" denoise n.pgm -o x.jpg --depth 16
 expect_no_file x.png

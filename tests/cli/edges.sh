@@ -52,6 +52,9 @@ expect 0 edges a.pgm -o a.svg
 expect_text a.svg '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"'
 expect_text a.svg '<path d="M'
 expect_text a.svg '</svg>'
+expect 0 edges a.pgm --overlay over.svg
+expect_drawing over.svg
+expect_text over.svg "<image"
 expect 0 edges a.pgm --overlay over.png --svg b.svg --json
 expect_lines 1 stdout
 expect_text stdout '"command": "edges"'

@@ -57,7 +57,7 @@ refused 1 "missing: " evaluate edges maps/a.pgm --truth missing
 misused "no --truth DIR given" evaluate edges maps
 misused "no edge maps given" evaluate edges --truth truth
 misused "distance = 1 is outside" evaluate edges maps --truth truth --distance 1
-misused "does not end in .png" evaluate edges maps --truth truth -o curve.svg
+misused "ends neither in .png nor in .svg" evaluate edges maps --truth truth -o curve.jpg
 misused "unknown option --scales" evaluate edges maps --truth truth --scales 3
 expect 0 evaluate edges --help
 expect_text stdout "usage: ondelet evaluate edges MAPS"

@@ -32,6 +32,7 @@ npy:edges a.pgm --method gradient -o OUT
 svg:edges a.pgm --method measure -o OUT
 png:edges a.pgm --method gradient --overlay OUT
 png:filters --scales 2 --size 32 -o OUT
+svg:filters --scales 2 --size 32 -o OUT
 npy:convert a.pgm -o OUT
 png:convert a.pgm -o OUT
 pgm:convert a.pgm -o OUT

@@ -14,6 +14,9 @@ expect_lines 2 stdout
 expect 0 filters --bank morlet --scales 2 --orientations 4 --size 64 -o gallery.png
 expect 0 info gallery.png
 expect_text stdout "picture (png)"
+expect 0 filters --bank morlet --scales 2 --orientations 4 --size 64 -o gallery.svg
+expect_drawing gallery.svg
+expect_text gallery.svg "<symbol" # letters, not pixels
 refused 1 "ondelet: gallery.png exists; give --force" filters -o gallery.png
 for size in 1x1 3x7 600x20; do
     expect 0 filters --bank spline --scales 1 --orientations 20 --size $size -o gallery.png --force

@@ -86,6 +86,12 @@ expect_no_file() {
     [ ! -e "$1" ] || fail "$last: $1 is there"
 }
 
+# expect_drawing FILE: a whole SVG file.
+expect_drawing() {
+    checks=$((checks + 1))
+    head -c 200 "$1" 2>/dev/null | grep -q '<svg ' && tail -n 1 "$1" | grep -q '</svg>$' || fail "$last: $1 is no drawing"
+}
+
 # make_pgm FILE HEIGHT WIDTH [SEED]: some gray picture, 0..255.
 make_pgm() {
     local height=$2 width=$3 state=${4:-1} row column

@@ -40,6 +40,8 @@ expect 0 evaluate model.safetensors test --confusion matrix.png
 expect_text stdout "error 0.000 % (0 of 9)"
 expect_text stdout "a board"
 expect_file matrix.png
+expect 0 evaluate model.safetensors test --confusion matrix.svg
+expect_drawing matrix.svg
 expect 0 evaluate model.safetensors test --json
 expect_text stdout '"wrong": 0'
 expect_text stdout '"confusion": [[3, 0, 0], [0, 3, 0], [0, 0, 3]]'
@@ -53,8 +55,8 @@ expect_lines 9 decisions.jsonl
 expect_text decisions.jsonl '"label":"a board"'
 expect 0 predict model.safetensors test/down --explain why.png
 expect_file why.png
-expect 0 predict model.safetensors test/down --explain how.png --rule sensitivity
-expect_file how.png
+expect 0 predict model.safetensors test/down --explain how.svg --rule sensitivity
+expect_drawing how.svg
 expect 0 info model.safetensors
 expect_text stdout "format: ondelet classifier"
 
@@ -63,7 +65,8 @@ network="--kind network --epochs 6 --hidden1 16 --quiet --threads 1"
 expect 0 train classify set -o network.safetensors $network --curve curve.png
 expect_file curve.png
 expect_no_file network.safetensors.checkpoint
-expect 0 train classify set -o network2.safetensors $network
+expect 0 train classify set -o network2.safetensors $network --curve curve.svg
+expect_drawing curve.svg
 expect_same network.safetensors network2.safetensors
 expect 0 train classify set -o network3.safetensors $network --seed 5
 checks=$((checks + 1))

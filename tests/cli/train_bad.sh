@@ -18,7 +18,7 @@ misused "--per-class goes with --splits" train classify set -o m.safetensors --p
 misused "--first goes with an array file" train classify set -o m.safetensors --first 3
 misused "MODEL and IMAGES are wanted" predict good.safetensors
 misused "MODEL, DATA and perhaps LABELS" evaluate good.safetensors
-misused "does not end in .png" evaluate good.safetensors set --confusion a.jpg
+misused "ends neither in .png nor in .svg" evaluate good.safetensors set --confusion a.jpg
 misused "kind = 'forest' is none of" train classify set -o m.safetensors --kind forest
 
 # Data.

@@ -36,7 +36,7 @@ misused "takes no input" filters a.pgm
 misused "size = '0x3' is not MxN" filters --size 0x3
 misused "size = '12y3' is not MxN" filters --size 12y3
 misused "size = '5000' is not MxN" filters --size 5000
-misused "does not end in .png" filters -o a.jpg
+misused "ends neither in .png nor in .svg" filters -o a.jpg
 for file in a.npy a.csv b.png; do expect_no_file $file; done
 
 # Help and versions are results.
