@@ -45,8 +45,8 @@ step 4 "boundaries that a trained model sees" \
     edges "${photographs[@]}" --method learned -o "$out/boundaries/" --overlay "$out/outlines/" --force
 
 step 2 "a web page of all that is seen in a picture" \
-    report "$pictures/astronaut.png" -o "$out/report.html" --force
+    report "$pictures/astronaut.png" -o "$out/report.html" --pictures "$out/seen" --force
 
 printf '\nWhere the time went:\n'
 printf '  %s\n' "${steps[@]}"
-printf '\nOpen build/demo/report.html in a browser. Look at build/demo/denoised.png, morlet.png and spline.png, and into the folders contours and outlines; the features are in build/demo/astronaut.npy and pictures.csv.\n'
+printf '\nOpen build/demo/report.html in a browser. Look at build/demo/denoised.png, morlet.png and spline.png, and into the folders contours, outlines and seen (every picture of the report, also as SVG); the features are in build/demo/astronaut.npy and pictures.csv.\n'

@@ -125,7 +125,7 @@ static exit_status run_evaluation(const evaluate_request *request, evaluation *a
         return SOME_FAILED;
     }
     print_result(request, all, failed);
-    if (request->confusion && confusion_draw(&all->table, request->confusion)) {
+    if (request->confusion && confusion_draw(&all->table, picture_to_file(&request->confusion))) {
         complain_of(request->confusion);
         return SOME_FAILED;
     }

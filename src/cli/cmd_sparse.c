@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/arguments.h"
 #include "cli/images.h"
+#include "cli/plot.h"
 #include "cli/signals.h"
 #include "cli/sparse.h"
 
@@ -18,7 +19,7 @@ typedef struct sparse_request {
     cli_request common;
     sparse_config own;
     ond_pursuit_config pursuit;
-    const char *dictionary, *lambdas;
+    const char *dictionary, *lambdas, *curve;
 } sparse_request;
 
 static const ond_option own_options[] = {
@@ -42,6 +43,8 @@ static const text_option texts[] = {
     {"output", 'o', "CODES.npy", offsetof(cli_request, output), "the deepest codes [atoms, rows, columns]; one input"},
     {"dictionary", 0, "D.safetensors", offsetof(sparse_request, dictionary), "made by train dictionary"},
     {"lambdas", 0, "L1,L2,...", offsetof(sparse_request, lambdas), "one penalty for each layer instead of --lambda"},
+    {"curve", 0, "OUT.png", offsetof(sparse_request, curve),
+     "draw how the residual falls with the iterations: .png or .svg; one input"},
     {NULL, 0, NULL, 0, NULL},
 };
 
@@ -199,7 +202,7 @@ static ond_status code(const sparse_request *request, const dictionary_file *fil
 {
     ond_pursuit_extras extras = {.lambdas = file->has_lambdas ? file->lambdas : NULL};
     double started = seconds_now();
-    if (request->own.report) {
+    if (request->own.report || request->curve) {
         extras.curve = &one->curve;
     }
     ond_status status = take_smooth_part_away(request->own.smoothness, &one->smooth, &one->image);
@@ -214,6 +217,24 @@ static ond_status code(const sparse_request *request, const dictionary_file *fil
     return status;
 }
 
+static bool draw_curve(const char *const *path, const ond_array *curve)
+{
+    size_t count = ond_array_count(curve);
+    double *steps = allocate(count, sizeof *steps), *residuals = allocate(count, sizeof *residuals);
+    for (size_t i = 0; i < count; i++) {
+        steps[i] = (double)(i + 1);
+        residuals[i] = (double)curve->data[i];
+    }
+    plot drawn = {"residual", "iteration", {{"residual", steps, residuals, count}}, 1, false, true};
+    bool fine = plot_page(&drawn, picture_to_file(path)) == OND_OK;
+    if (!fine) {
+        complain_of(*path);
+    }
+    free(steps);
+    free(residuals);
+    return fine;
+}
+
 static bool take(const sparse_request *request, const dictionary_file *file, const image_origin *origin,
                  sparse_image *one)
 {
@@ -224,6 +245,9 @@ static bool take(const sparse_request *request, const dictionary_file *file, con
     }
     if (output && ond_array_write(&one->codes[file->count - 1], output)) {
         complain_of(output);
+        return false;
+    }
+    if (request->curve && !draw_curve(&request->curve, &one->curve)) {
         return false;
     }
     if (request->common.json) {
@@ -264,6 +288,12 @@ static exit_status check_request(const sparse_request *request)
     if (output && (strcmp(output, "-") == 0 || !has_ending(output, ".npy"))) {
         return wrong_usage(command, "output '%s' does not end in .npy", output);
     }
+    if (request->curve && !is_drawing(request->curve)) {
+        return wrong_usage(command, "curve '%s' ends neither in .png nor in .svg", request->curve);
+    }
+    if (request->curve && request->common.input_count > 1) {
+        return wrong_usage(command, "--curve draws one input, %zu are given", request->common.input_count);
+    }
     if (output && request->common.input_count > 1) {
         return wrong_usage(command, "-o takes the codes of one input, %zu are given", request->common.input_count);
     }
@@ -278,7 +308,8 @@ static exit_status run_sparse(cli_request *common)
     if (status != ALL_DONE) {
         return status;
     }
-    if (common->output && !output_is_free(common, common->output)) {
+    if ((common->output && !output_is_free(common, common->output))
+        || (request->curve && !output_is_free(common, request->curve))) {
         return SOME_FAILED;
     }
     if (!dictionary_open(request->dictionary, &file)) {

@@ -2,6 +2,7 @@
 #ifndef OND_CLI_CONFUSION_H
 #define OND_CLI_CONFUSION_H
 
+#include "cli/picture.h"
 #include "cli/report.h"
 
 /* How often images of one class were taken for another. */
@@ -37,6 +38,6 @@ double confusion_macro_f1(const confusion *table);
 void confusion_print(const confusion *table);
 json_t *confusion_json(const confusion *table);
 /* The matrix as a picture, rows scaled to 1. */
-ond_status confusion_draw(const confusion *table, const char *path);
+ond_status confusion_draw(const confusion *table, picture_sink sink);
 
 #endif

@@ -95,7 +95,7 @@ static void draw_titles(const page *picture, const layout *place, const confusio
     cairo_restore(picture->cairo);
 }
 
-ond_status confusion_draw(const confusion *table, const char *path)
+ond_status confusion_draw(const confusion *table, picture_sink sink)
 {
     layout place = lay_out(table);
     double title = 380;
@@ -113,7 +113,7 @@ ond_status confusion_draw(const confusion *table, const char *path)
         draw_titles(&picture, &place, table);
         box scale = {place.left + place.side + 20, place.top, 16, place.side > 60 ? place.side : 60};
         picture_scale(&picture, scale, (map_range){MAP_SEQUENTIAL, 0, 1});
-        status = picture_write(&picture, path);
+        status = sink.take(sink.context, &picture);
     }
     if (picture.surface) {
         picture_destroy(&picture);

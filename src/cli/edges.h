@@ -3,6 +3,7 @@
 #define OND_CLI_EDGES_H
 
 #include "cli/image_file.h"
+#include "cli/picture.h"
 
 typedef enum edges_show { MAP_STRENGTH, MAP_BINARY, MAP_ORIENTATION } edges_show;
 
@@ -42,7 +43,8 @@ void edges_tell(const edges_request *request, const edges_paths *paths, const ed
 /* The contours as lines in a drawing of the image's size. */
 ond_status edges_write_svg(const edges_result *result, const char *path);
 
-/* The image, paled, with its contours. */
+/* The image, paled, with its contours: as a file, or in a box of a picture. */
 ond_status edges_write_overlay(const edges_result *result, const char *path);
+ond_status edges_paint(const edges_result *result, const page *picture, box place);
 
 #endif

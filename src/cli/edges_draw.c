@@ -66,9 +66,10 @@ static ond_status pale_picture(const ond_array *image, ond_array *picture)
     return status;
 }
 
-static void draw_contours(const page *picture, const edges_result *result, double scale)
+static void draw_contours(const page *picture, const edges_result *result, box place)
 {
     cairo_t *cairo = picture->cairo;
+    double scale = place.width / (double)result->map.strength.shape[1];
     cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
     cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
     for (size_t i = 0; i < result->contours.count; i++) {
@@ -79,38 +80,44 @@ static void draw_contours(const page *picture, const edges_result *result, doubl
         cairo_new_path(cairo);
         for (size_t k = 0; k < contour->count; k++) {
             const ond_contour_point *point = &result->contours.points[contour->begin + k];
-            cairo_line_to(cairo, scale * ((double)point->column + 0.5), scale * ((double)point->row + 0.5));
+            cairo_line_to(cairo, place.x + scale * ((double)point->column + 0.5),
+                          place.y + scale * ((double)point->row + 0.5));
         }
         if (contour->closed) {
             cairo_close_path(cairo);
         }
         cairo_set_source_rgb(cairo, 0.90, 0.10, 0.12);
-        cairo_set_line_width(cairo, 1.3 * scale);
+        cairo_set_line_width(cairo, 1.3 * fmax(scale, 1));
         cairo_stroke(cairo);
     }
+}
+
+ond_status edges_paint(const edges_result *result, const page *picture, box place)
+{
+    ond_array colors = {0};
+    ond_status status = pale_picture(&result->image, &colors);
+    if (status == OND_OK) {
+        picture_pixels(picture, place, &colors);
+        draw_contours(picture, result, place);
+    }
+    ond_array_free(&colors);
+    return status;
 }
 
 ond_status edges_write_overlay(const edges_result *result, const char *path)
 {
     enum { SMALL = 400, LARGEST_SIDE = 16000 };
     size_t height = result->map.strength.shape[0], width = result->map.strength.shape[1];
-    ond_array colors = {0};
     page picture;
     if (height > LARGEST_SIDE || width > LARGEST_SIDE) {
         return OND_ERROR_UNSUPPORTED;
     }
     int scale = height < SMALL && width < SMALL ? 2 : 1; /* lines between pixels want room */
-    ond_status status = pale_picture(&result->image, &colors);
-    if (status == OND_OK) {
-        status = OND_ERROR_MEMORY;
-        if (picture_create(scale * (int)width, scale * (int)height, &picture)) {
-            picture_pixels(&picture, (box){0, 0, (double)scale * (double)width, (double)scale * (double)height},
-                           &colors);
-            draw_contours(&picture, result, scale);
-            status = picture_write(&picture, path);
-        }
-        picture_destroy(&picture);
+    ond_status status = OND_ERROR_MEMORY;
+    if (picture_create(scale * (int)width, scale * (int)height, &picture)) {
+        status = edges_paint(result, &picture, (box){0, 0, scale * (double)width, scale * (double)height});
+        status = status ? status : picture_write(&picture, path);
     }
-    ond_array_free(&colors);
+    picture_destroy(&picture);
     return status;
 }

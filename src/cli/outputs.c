@@ -121,8 +121,7 @@ void outputs_free(output_list *outputs)
     *outputs = (output_list){0};
 }
 
-/* Every folder that the path lies in. */
-static bool make_folders(const char *path)
+bool make_folders(const char *path)
 {
     enum { EVERYBODY = 0777 };
     char *folder = copy_text(path);

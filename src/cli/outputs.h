@@ -21,6 +21,9 @@ void outputs_free(output_list *outputs);
 /* Whether the result of input `index` can be written, after a complaint; makes the folders that are missing. */
 bool outputs_prepare(const cli_request *request, const input_list *inputs, const output_list *outputs, size_t index);
 
+/* Makes every folder that the path lies in; false after a complaint. */
+bool make_folders(const char *path);
+
 /* The path below the input folder that it was found in, else the last part of its name. */
 const char *relative_name(const cli_request *request, const char *path);
 /* "name.jpg" with ".png" instead: a new text. */

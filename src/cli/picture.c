@@ -132,7 +132,7 @@ static cairo_surface_t *colored(const ond_array *array, sample_color color, map_
     return surface;
 }
 
-/* Stretches a surface over a box and frames it. */
+/* Stretches a surface over a box. */
 static void place_surface(const page *picture, box place, cairo_surface_t *surface, cairo_filter_t filter)
 {
     cairo_t *cairo = picture->cairo;
@@ -149,12 +149,17 @@ static void place_surface(const page *picture, box place, cairo_surface_t *surfa
     cairo_paint(cairo);
     cairo_restore(cairo);
     cairo_surface_destroy(surface);
-    frame(cairo, place);
+}
+
+void picture_map_bare(const page *picture, box place, const ond_array *array, map_range range)
+{
+    place_surface(picture, place, colored(array, mapped_color, range, 1), CAIRO_FILTER_GOOD);
 }
 
 void picture_map(const page *picture, box place, const ond_array *array, map_range range)
 {
-    place_surface(picture, place, colored(array, mapped_color, range, 1), CAIRO_FILTER_GOOD);
+    picture_map_bare(picture, place, array, range);
+    frame(picture->cairo, place);
 }
 
 void picture_pixels(const page *picture, box place, const ond_array *colors)
@@ -165,6 +170,7 @@ void picture_pixels(const page *picture, box place, const ond_array *colors)
     /* Squares of many pixels: what enlarges an SVG file would blur single ones. */
     place_surface(picture, place, colored(colors, own_color, none, zoom > 1 ? (size_t)ceil(zoom) : 1),
                   zoom >= 1 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
+    frame(picture->cairo, place);
 }
 
 void picture_scale(const page *picture, box place, map_range range)

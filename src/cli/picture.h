@@ -45,6 +45,8 @@ void picture_text_gray(const page *picture, double x, double y, text_style style
 
 /* A [height, width] array as colours, with a thin frame. */
 void picture_map(const page *picture, box place, const ond_array *array, map_range range);
+/* Without the frame. */
+void picture_map_bare(const page *picture, box place, const ond_array *array, map_range range);
 
 /* A [3, height, width] array of red, green and blue, 0…1, each sample a square. */
 void picture_pixels(const page *picture, box place, const ond_array *colors);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/report_page.h"
 
+#include "cli/outputs.h"
+#include "cli/report.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void put(report_page *html, const char *text)
@@ -93,19 +97,76 @@ void page_table(report_page *html, const char *const *rows)
     put(html, "</table>\n");
 }
 
+typedef struct picture_name {
+    const char *file, *text;
+} picture_name;
+
+static const picture_name picture_names[SHOWN_PICTURES] = {
+    [SHOWN_IMAGE] = {"picture", "the picture"},
+    [SHOWN_DISKS] = {"disks", "scattering coefficients over the disk of frequencies"},
+    [SHOWN_MOSAIC] = {"mosaic", "a map for each path"},
+    [SHOWN_DENOISING] = {"denoising", "noisy, denoised, the picture, and what was removed"},
+    [SHOWN_EDGES] = {"edges", "contours over the picture, and edge strength"},
+    [SHOWN_RESIDUALS] = {"residuals", "residuals of two pursuits against their iterations"},
+    [SHOWN_TRAINING] = {"training", "loss and errors against the steps of training"},
+    [SHOWN_CONFUSION] = {"confusion", "which regions are taken for which"},
+    [SHOWN_SPLINE] = {"spline", "spline wavelets in space and frequency"},
+    [SHOWN_SHEARLETS] = {"shearlets", "shearlets in space and frequency"},
+};
+static const char *const picture_endings[] = {".png", ".svg"};
+enum { ENDINGS = 2 };
+
+/* "folder/name.png": a new text. */
+static char *picture_path(const char *folder, shown_picture shown, int ending)
+{
+    char *begun = join_text(folder, "/"), *named = join_text(begun, picture_names[shown].file);
+    char *path = join_text(named, picture_endings[ending]);
+    free(begun);
+    free(named);
+    return path;
+}
+
+bool page_folder_is_free(const cli_request *request, const char *folder)
+{
+    bool fine = true;
+    for (int i = 0; i < SHOWN_PICTURES * ENDINGS && fine; i++) {
+        char *path = picture_path(folder, (shown_picture)(i / ENDINGS), i % ENDINGS);
+        fine = make_folders(path) && output_is_free(request, path);
+        free(path);
+    }
+    return fine;
+}
+
+static ond_status write_beside(const report_page *html, const page *picture)
+{
+    ond_status status = OND_OK;
+    for (int i = 0; i < ENDINGS && html->folder && status == OND_OK; i++) {
+        char *path = picture_path(html->folder, html->shown, i);
+        status = picture_write(picture, path);
+        free(path);
+    }
+    return status;
+}
+
 static ond_status take_picture(void *context, const page *picture)
 {
     report_page *html = context;
-    put(html, "<img alt=\"\" src=\"data:image/png;base64,");
+    put(html, "<img alt=\"");
+    put(html, picture_names[html->shown].text);
+    put(html, "\" src=\"data:image/png;base64,");
     if (html->status == OND_OK) {
         html->status = picture_embed(picture, html->file);
     }
     put(html, "\">\n");
+    if (html->status == OND_OK) {
+        html->status = write_beside(html, picture);
+    }
     return html->status;
 }
 
-picture_sink page_picture(report_page *html)
+picture_sink page_picture(report_page *html, shown_picture shown)
 {
+    html->shown = shown;
     return (picture_sink){take_picture, html};
 }
 

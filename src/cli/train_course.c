@@ -49,7 +49,7 @@ static bool draw(const course *own)
     const char *path = own->request->curve;
     if (path && own->count == 0) {
         note(&own->request->common, "%s: not drawn: this classifier is not trained in steps", path);
-    } else if (path && training_curve_write(own->points, own->count, path)) {
+    } else if (path && training_curve_draw(own->points, own->count, picture_to_file(&own->request->curve))) {
         complain_of(path);
         return false;
     }

@@ -2,10 +2,9 @@
 #ifndef OND_CLI_TRAINING_CURVE_H
 #define OND_CLI_TRAINING_CURVE_H
 
-#include <ondelet/ondelet.h>
+#include "cli/picture.h"
 
-/* The course of a training as a picture (.png or .svg): loss above, errors below, against the steps. What is not known
- * is left out. */
-ond_status training_curve_write(const ond_head_progress *points, size_t count, const char *path);
+/* The course of a training as a picture: loss above, errors below, against the steps. What is not known is left out. */
+ond_status training_curve_draw(const ond_head_progress *points, size_t count, picture_sink sink);
 
 #endif

@@ -39,6 +39,7 @@ pgm:convert a.pgm -o OUT
 jpg:convert a.pgm -o OUT
 html:report a.pgm -o OUT
 npy:sparse a.pgm --dictionary dictionary.safetensors -o OUT
+svg:sparse a.pgm --dictionary dictionary.safetensors --iterations 5 --curve OUT
 safetensors:train classify set --kind ridge -o OUT
 npy:train classify set --kind ridge -o model2.safetensors --cache OUT
 png:train classify set --kind network --epochs 2 -o model2.safetensors --curve OUT

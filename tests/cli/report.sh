@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The page that shows what is seen in a picture.
 make_pgm picture.pgm 70 90
-expect 0 report picture.pgm -o page.html
-[[ $(grep -c '<img alt="" src="data:image/png;base64,iVBORw0KGgo' page.html) == 5 ]] || fail "$last: not five pictures"
+expect 0 report picture.pgm -o page.html --threads 1
+[[ $(grep -cE '<img alt="[a-z, ]+" src="data:image/png;base64,iVBORw0KGgo' page.html) == 8 ]] || fail "$last: not eight pictures"
 checks=$((checks + 1))
 ! grep -E '(src|href)="[^d]' page.html || fail "$last: the page needs other files"
 expect_text page.html "70 × 90 pixels, gray"
@@ -18,11 +18,31 @@ grep -oE 'base64,[^"]*' page.html | while IFS= read -r line; do
 done >damaged
 expect_lines 0 damaged
 
-expect 0 report picture.pgm -o -
-cmp -s stdout page.html || fail "$last: standard output is another page"
-"$ONDELET" report - -o piped.html <picture.pgm || fail "a picture from standard input"
+expect_text page.html "contours of"
+expect_text page.html "of the codes are not zero"
+
+# Pictures of the page for themselves; a larger one has pieces to tell apart.
+make_pgm large.pgm 96 192
+expect 0 report large.pgm -o large.html --threads 1 --pictures seen/all --scales 2
+expect_text large.html "of 432 pieces find their region"
+for name in picture disks mosaic denoising edges residuals training confusion spline shearlets; do
+    expect_drawing seen/all/$name.svg
+    expect 0 info seen/all/$name.png
+    checks=$((checks + 1))
+    base64 -w 0 seen/all/$name.png >wanted
+    grep -qFf wanted large.html || fail "$name.png is not the picture of the page"
+done
+refused 1 "seen/all/picture.png exists" report picture.pgm -o more.html --pictures seen/all
+refused 1 "picture.pgm" report large.pgm -o more.html --pictures picture.pgm
+expect_no_file more.html
+
+make_pgm small.pgm 24 30
+expect 0 report small.pgm -o small.html
+expect 0 report small.pgm -o -
+cmp -s stdout small.html || fail "$last: standard output is another page"
+"$ONDELET" report - -o piped.html <small.pgm || fail "a picture from standard input"
 expect_text piped.html "<h1>standard input</h1>"
-cp picture.pgm 'a <b> & "c".pgm'
+cp small.pgm 'a <b> & "c".pgm'
 expect 0 report 'a <b> & "c".pgm' -o quoted.html --scales 2
 expect_text quoted.html '<h1>a &lt;b&gt; &amp; &quot;c&quot;.pgm</h1>'
 refused 1 "exists" report picture.pgm -o page.html

@@ -28,6 +28,10 @@ expect_text stdout "6 x 30 x 26"
 expect 0 sparse pictures --dictionary two.safetensors --method ml-fista --lambdas 0.01,0.02 --json --report
 expect_lines 3 stdout
 expect_text stdout '"theorem_7_3"'
+expect 0 sparse pictures/1.pgm --dictionary one.safetensors --method fista --curve residual.svg
+expect_drawing residual.svg
+misused "--curve draws one input, 2 are given" sparse pictures/1.pgm pictures/2.pgm --dictionary one.safetensors --curve x.png
+misused "ends neither in .png nor in .svg" sparse pictures/1.pgm --dictionary one.safetensors --curve x.jpg
 expect 0 sparse pictures/1.pgm --dictionary one.safetensors --method omp --terms 5
 expect_text stdout "5 nonzero"
 
