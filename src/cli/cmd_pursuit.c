@@ -197,7 +197,7 @@ const cli_command train_pursuit_command = {
 
 const cli_command evaluate_pursuit_command = {
     .name = "evaluate pursuit",
-    .summary = "The error of such a classifier on other pictures",
+    .summary = "Error of a classifier by sparse codes on other pictures",
     .usage = "MODEL.safetensors DATA [LABELS]",
     .groups = evaluate_groups,
     .texts = evaluate_texts,

@@ -228,7 +228,7 @@ static exit_status run_train(cli_request *common)
 
 const cli_command train_classify_command = {
     .name = "train classify",
-    .summary = "Train a classifier on images",
+    .summary = "A classifier, from a folder of images for each class",
     .usage = "DATA [LABELS] -o MODEL.safetensors [options]",
     .details
     = "DATA is a folder with one folder of pictures for each class; or an IDX or .npy file of images, or a .npy file\n"

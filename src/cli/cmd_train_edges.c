@@ -152,7 +152,7 @@ static exit_status run_training(cli_request *common)
 
 const cli_command train_edges_command = {
     .name = "train edges",
-    .summary = "A model for 'edges --method learned'",
+    .summary = "A model for edges --method learned, from pictures with drawn boundaries",
     .usage = "PICTURES... --truth DIR -o MODEL.safetensors [options]",
     .details = "Small networks learn from pictures with boundaries drawn by people. For each picture the truth folder "
                "holds one\n"

@@ -288,12 +288,28 @@ static void fish_option(const cli_command *command, const completed_option *opti
     puts("\"");
 }
 
+/* Offered behind the first word, unless one of the second words is there. */
+static void fish_second_word(const cli_command *const *commands, const cli_command *command)
+{
+    printf("complete -c ondelet -n '__fish_seen_subcommand_from ");
+    put_first_word(command);
+    printf("; and not __fish_seen_subcommand_from ");
+    has_second_words(commands, command, true);
+    printf("' -a %s -d \"%s\"\n", second_word(command), command->summary);
+}
+
 static void print_fish(const cli_command *const *commands)
 {
     puts("# fish completion for ondelet; made from the program's option tables");
     for (size_t i = 0; commands[i]; i++) {
-        printf("complete -c ondelet -n __fish_use_subcommand -a %s -d \"%s\"\n", commands[i]->name,
-               commands[i]->summary);
+        if (is_first_with_its_word(commands, i)) {
+            printf("complete -c ondelet -n __fish_use_subcommand -a ");
+            put_first_word(commands[i]);
+            printf(" -d \"%s\"\n", commands[i]->summary);
+        }
+        if (second_word(commands[i])) {
+            fish_second_word(commands, commands[i]);
+        }
     }
     puts("complete -c ondelet -n __fish_use_subcommand -a help -d \"what a command does\"");
     for (size_t i = 0; commands[i]; i++) {

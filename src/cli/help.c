@@ -119,9 +119,9 @@ const char *help_inputs(void)
 void print_help(const cli_command *const *commands)
 {
     puts("usage: ondelet COMMAND [options] INPUT... [-o OUTPUT]\n\n"
-         "Wavelet and scattering features of images.\n");
+         "Wavelets, shearlets and sparse codes for images: features, denoising, edges, classifiers.\n");
     for (; *commands; commands++) {
-        printf("  %-16s%s\n", (*commands)->name, (*commands)->summary);
+        printf("  %-19s%s\n", (*commands)->name, (*commands)->summary);
     }
     printf("\n%s Results go to standard output or to -o, all else\n"
            "to standard error. Exit status: 0 all done, 1 some input failed (the rest is done), 2 wrong usage.\n\n"

@@ -12,28 +12,29 @@
 #include <string.h>
 #include <unistd.h>
 
+/* In the order in which they are listed: images to numbers and images, then what learns, then what looks at files. */
 static const cli_command *const commands[] = {
     &features_command,
+    &merge_command,
+    &sparse_command,
     &denoise_command,
     &threshold_command,
     &inpaint_command,
-    &filters_command,
-    &convert_command,
-    &compare_command,
-    &info_command,
-    &report_command,
-    &evaluate_edges_command,
-    &train_pursuit_command,
-    &evaluate_pursuit_command,
-    &train_denoise_command,
-    &sparse_command,
-    &train_dictionary_command,
+    &edges_command,
     &train_classify_command,
+    &train_denoise_command,
+    &train_edges_command,
+    &train_dictionary_command,
+    &train_pursuit_command,
     &predict_command,
     &evaluate_command,
-    &edges_command,
-    &train_edges_command,
-    &merge_command,
+    &evaluate_edges_command,
+    &evaluate_pursuit_command,
+    &report_command,
+    &filters_command,
+    &compare_command,
+    &convert_command,
+    &info_command,
     NULL,
 };
 

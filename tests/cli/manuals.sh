@@ -57,7 +57,11 @@ for shell in zsh fish; do
 done
 if command -v fish >/dev/null; then
     cp stdout ondelet.fish
-    fish --no-config -c 'source ondelet.fish; complete -C "ondelet features --sca"; complete -C "ondelet features --bank sp"' >offered
+    fish --no-config -c 'source ondelet.fish; complete -C "ondelet features --sca"; complete -C "ondelet features --bank sp"
+        complete -C "ondelet train "; complete -C "ondelet evaluate edges --trut"' >offered 2>said
+    [[ ! -s said ]] || fail "fish complains: $(head -n 3 said)"
+    expect_text offered "classify"
+    expect_text offered "--truth"
     expect_text offered "--scales"
     expect_text offered "spline"
 fi
