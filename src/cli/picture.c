@@ -55,6 +55,7 @@ bool picture_create(int width, int height, page *picture)
 void picture_destroy(page *picture)
 {
     cairo_destroy(picture->cairo);
+    cairo_surface_finish(picture->surface); /* cairo 1.16 keeps what an SVG file was made of, unless it is empty */
     cairo_surface_destroy(picture->surface);
     picture->cairo = NULL;
     picture->surface = NULL;
