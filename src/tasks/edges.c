@@ -12,14 +12,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Thresholds of the methods: `high` is where the score on pictures is best, `low` a share of it. */
-static const double high_of_method[] = {
-    [OND_EDGE_MEASURE] = 0.40,
-    [OND_EDGE_LEARNED] = 0.44,
-    [OND_EDGE_GRADIENT] = 0.60,
-    [OND_EDGE_COSHREM] = 0.35,
+/* Thresholds of the methods, where the score on pictures is best. */
+static const struct {
+    double high, low;
+} thresholds_of_method[] = {
+    [OND_EDGE_MEASURE] = {0.40, 0.24},
+    [OND_EDGE_LEARNED] = {0.40, 0.32},
+    [OND_EDGE_GRADIENT] = {0.60, 0.36},
+    [OND_EDGE_COSHREM] = {0.35, 0.21},
 };
-static const double low_share = 0.6;
 
 /* Of the Gaussian mean whose gradient is taken. */
 static const double gradient_px = 2, fine_gradient_px = 1.5;
@@ -214,8 +215,8 @@ ond_status ond_edges(const ond_array *image, const ond_edge_config *config, cons
     OND_TRY(ond_options_check(ond_edge_options(), &checked));
     OND_TRY(check_image(image));
     OND_TRY(check_method(&checked, model));
-    double high = checked.high >= 0 ? checked.high : high_of_method[checked.method];
-    double low = checked.low >= 0 ? checked.low : fmin(low_share * high_of_method[checked.method], high);
+    double high = checked.high >= 0 ? checked.high : thresholds_of_method[checked.method].high;
+    double low = checked.low >= 0 ? checked.low : fmin(thresholds_of_method[checked.method].low, high);
     if (low > high) {
         return ond_fail(OND_ERROR_ARGUMENT, "low = %g is above high = %g", low, high);
     }

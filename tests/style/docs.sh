@@ -27,7 +27,7 @@ npy_file() {
     printf "%-117s\n" "{'descr': '$1', 'fortran_order': False, 'shape': $2, }"
     cat
 }
-tail -c +1000 photo.png | head -c 8192 | npy_file '|u1' '(8, 32, 32)' >images.npy
+head -c 9191 photo.png | tail -c 8192 | npy_file '|u1' '(8, 32, 32)' >images.npy
 printf '\0\1\0\1\0\1\0\1' | npy_file '|u1' '(8,)' >labels.npy
 pkgconfig=$(find "$prefix" -name ondelet.pc -printf '%h\n' -quit)
 read -ra flags < <(PKG_CONFIG_PATH=$pkgconfig pkg-config --cflags --libs ondelet)
