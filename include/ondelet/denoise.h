@@ -72,15 +72,26 @@ OND_API const ond_option *ond_denoise_training_options(void);
  * 50 at most. Returns false to end the training: what was reached is the result. */
 typedef bool (*ond_denoise_watch)(void *context, size_t step, double gain_db);
 
+/** How a training is watched and kept. All fields may be empty. */
+typedef struct ond_denoise_course {
+    ond_denoise_watch watch;
+    void *context;
+    /** A file in which the training keeps where it stands: from time to time, and when `watch` ends it. Where the file
+     * is there at the start the training goes on from it, to the bits that it would have reached undisturbed. It is as
+     *  large as the pool, and stays when the training is complete. */
+    const char *checkpoint;
+} ond_denoise_course;
+
 /** Trains a model. The same pictures, options and processor give the same bits, whatever the number of threads.
  *  @param[in]  images  `count` pictures [height, width], sides of at least `patch`, values in 0…1
  *  @param[in]  config  NULL for the default
- *  @param[in]  watch   NULL: none
+ *  @param[in]  course  NULL: neither watched nor kept
  *  @retval OND_ERROR_ARGUMENT, OND_ERROR_SHAPE, OND_ERROR_MEMORY
+ *  @retval OND_ERROR_FORMAT, OND_ERROR_IO  the checkpoint is damaged or of another training, or cannot be written
  *  Cost: 54 · hidden² · (pairs + 1) multiplications per pixel of a mini-batch; a third of a second per step and thread
  *  by default. Memory: 16 · pool · crop² bytes, crops being 128 pixels wide at most. */
 OND_CHECKED ond_status ond_denoise_model_fit(const ond_array *images, size_t count, const ond_denoise_training *config,
-                                             ond_denoise_watch watch, void *context, ond_denoise_model **model);
+                                             const ond_denoise_course *course, ond_denoise_model **model);
 
 /** What images of one size share: filters, borders, options. Immutable, used by any number of threads at once. */
 typedef struct ond_denoiser ond_denoiser;

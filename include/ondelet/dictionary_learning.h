@@ -57,6 +57,16 @@ typedef struct ond_learning_report {
  *  @param[out] report  may be NULL */
 OND_CHECKED ond_status ond_learner_take(ond_learner *learner, const ond_array *image, ond_learning_report *report);
 
+/** ONLINE: writes all that the learner is, so that another one goes on to the same bits.
+ *  @param[in] note  of the caller, UTF-8: what it has done so far, for example */
+OND_CHECKED ond_status ond_learner_write(const ond_learner *learner, const char *note, const char *path);
+/** Makes a learner what the one that was written had become. Both have the same config and shapes of dictionaries.
+ *  @param[out] note  `note_size` bytes for what the writer noted
+ *  @retval OND_ERROR_FORMAT  damaged, of another config or other shapes, or with a longer note; the learner is then
+ *          unchanged or fit to be destroyed only
+ *  @retval OND_ERROR_IO, OND_ERROR_MEMORY */
+OND_CHECKED ond_status ond_learner_read(ond_learner *learner, const char *path, char *note, size_t note_size);
+
 /** CONSENSUS: learns from all images of one size, [count, channels, height, width] or [count, height, width]
  *  (Garcia-Cardona & Wohlberg, Convolutional dictionary learning: a comparative review, 2018, section III-D).
  *  @param[out] report  of the last iteration, means over images; may be NULL

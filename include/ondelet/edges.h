@@ -141,19 +141,30 @@ typedef ond_status (*ond_edge_pictures)(void *context, size_t index, ond_array *
  *  @param[out] stop  true ends the training: the model is then not made */
 typedef void (*ond_edge_watch)(void *context, const char *stage, size_t done, size_t total, double loss, bool *stop);
 
+/** How a training is watched and kept. All fields may be empty. */
+typedef struct ond_edge_course {
+    ond_edge_watch watch;
+    void *context;
+    /** A file in which the training keeps the networks that are complete, and after each epoch the one at work. Where
+     * the file is there at the start the training goes on from it, to the bits that it would have reached undisturbed;
+     *  features of the pictures are computed anew. It stays when the training is complete. */
+    const char *checkpoint;
+} ond_edge_course;
+
 /** Trains the networks for gray pictures (`channels` = 1) or for colour (3), and puts them into a model.
  *  @param[in]      training  NULL for the default
  *  @param          count     of pictures, ≥ 1; gray images are repeated for colour, colour ones made gray
- *  @param[in]      watch     may be NULL
+ *  @param[in]      course    NULL: neither watched nor kept
  *  @param[in, out] model     made when NULL; otherwise its networks for this number of channels are replaced
  *  @retval OND_ERROR_ARGUMENT  a field outside its range; stopped; no boundary in any picture
+ *  @retval OND_ERROR_FORMAT, OND_ERROR_IO  the checkpoint is damaged or of another training, or cannot be written
  *  Cost: about 3 s per picture of 481 x 321, and 2 kB of memory for each sample.
  *  Source: Andrade-Loarca, Kutyniok, Öktem & Petersen, Extraction of digital wavefront sets using applied harmonic
  *  analysis and deep neural networks, SIAM J. Imaging Sci. 12(4), 2019; Tu & Bai, Auto-context, IEEE PAMI 32(10), 2010.
  */
 OND_CHECKED ond_status ond_edge_model_train(const ond_edge_training *training, int channels, size_t count,
-                                            ond_edge_pictures pictures, void *pictures_context, ond_edge_watch watch,
-                                            void *watch_context, ond_edge_model **model);
+                                            ond_edge_pictures pictures, void *pictures_context,
+                                            const ond_edge_course *course, ond_edge_model **model);
 
 /** What a boundary detector got right in one picture at one threshold. */
 typedef struct ond_edge_counts {

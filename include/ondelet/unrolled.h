@@ -47,21 +47,33 @@ typedef struct ond_unrolled_model ond_unrolled_model;
  *  Returns false to end the training. */
 typedef bool (*ond_unrolled_watch)(void *context, int epoch, double loss, double error);
 
+/** How a training is watched and kept. All fields may be empty. */
+typedef struct ond_unrolled_course {
+    ond_unrolled_watch watch;
+    void *context;
+    /** A file in which the training keeps where it stands: from time to time, and when `watch` ends it. Where the file
+     * is there at the start the training goes on from it, to the bits that it would have reached undisturbed. It stays
+     * when the training is complete. */
+    const char *checkpoint;
+} ond_unrolled_course;
+
 /** Trains dictionaries, thresholds, steps and head together through the unrolled pursuit.
  *  @param[in] pictures      [count, height, width] or [count, channels, height, width], finite
  *  @param[in] labels        [count]: whole numbers 0 … classes − 1
  *  @param[in] architecture  NULL: the default; its height, width, channels and classes are taken from the data
  *  @param[in] training      NULL: the default
+ *  @param[in] course        NULL: neither watched nor kept
  *  @retval OND_ERROR_ARGUMENT  labels that are no classes, a NaN, or a loss that is not finite or
  *                              far above that of guessing: the training diverged
  *  @retval OND_ERROR_SHAPE, OND_ERROR_MEMORY
+ *  @retval OND_ERROR_FORMAT, OND_ERROR_IO  the checkpoint is damaged or of another training, or cannot be written
  *  The same data, options and processor give the same bits, whatever the number of threads.
  *  Cost per picture and epoch: 12 (iterations + 1) multiplications for each number in the layers' matrices of patches
  * and code. Source: Grohs & Kutyniok (eds.), 2023, eq. (7.30). */
 OND_CHECKED ond_status ond_unrolled_model_fit(const ond_array *pictures, const ond_array *labels,
                                               const ond_unrolled_architecture *architecture,
-                                              const ond_unrolled_training *training, ond_unrolled_watch watch,
-                                              void *context, ond_unrolled_model **model);
+                                              const ond_unrolled_training *training, const ond_unrolled_course *course,
+                                              ond_unrolled_model **model);
 
 /** @param[out] probabilities  [count, classes] */
 OND_CHECKED ond_status ond_unrolled_model_predict(const ond_unrolled_model *model, const ond_array *pictures,

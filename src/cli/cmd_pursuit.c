@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* train pursuit and evaluate pursuit. */
 #include "cli/arguments.h"
+#include "cli/checkpoint.h"
 #include "cli/gathered.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
@@ -12,7 +13,7 @@
 enum { LARGEST_SIDE = 4096 };
 
 typedef struct pursuit_own {
-    int first;
+    int first, resume;
 } pursuit_own;
 
 typedef struct pursuit_request {
@@ -29,15 +30,26 @@ static const ond_option own_options[] = {
     END_ROW,
 };
 
+static const ond_option train_own_options[] = {
+    INT_ROW(pursuit_own, first, 0, 0, INT_MAX, "use only the first N pictures of an array file; 0: all"),
+    BOOL_ROW(pursuit_own, resume, 0, "go on with a training that was interrupted"),
+    END_ROW,
+};
+
 static const ond_option *options(void)
 {
     return own_options;
 }
 
+static const ond_option *train_options(void)
+{
+    return train_own_options;
+}
+
 static const option_group train_groups[] = {
     {"model", ond_unrolled_architecture_options, offsetof(pursuit_request, architecture), NULL, 0, 0},
     {"training", ond_unrolled_training_options, offsetof(pursuit_request, training), NULL, 0, 0},
-    {"data", options, offsetof(pursuit_request, own), NULL, 0, 0},
+    {"data", train_options, offsetof(pursuit_request, own), NULL, 0, 0},
     {NULL, NULL, 0, NULL, 0, 0},
 };
 
@@ -76,18 +88,23 @@ static exit_status train(pursuit_request *request, const gathered *all)
     course c = {request, seconds_now()};
     ond_unrolled_model *model = NULL;
     request->training.seed = request->common.seed;
+    char *checkpoint = checkpoint_of(&request->common, "", request->own.resume);
+    ond_unrolled_course given = {.watch = tell, .context = &c, .checkpoint = checkpoint};
     progress_start((size_t)request->training.epochs, request->common.quiet);
     ond_status status = ond_unrolled_model_fit(&all->pictures, &all->labels, &request->architecture, &request->training,
-                                               tell, &c, &model);
+                                               &given, &model);
     progress_hide();
-    if (status == OND_OK) {
+    bool is_complete = status == OND_OK && !stop_signal();
+    if (is_complete) {
         status = ond_unrolled_model_write(model, request->common.output);
     }
     if (status != OND_OK) {
         complain_of(request->common.output);
     }
+    is_complete = is_complete && status == OND_OK;
+    checkpoint_end(&request->common, checkpoint, is_complete);
     ond_unrolled_model_destroy(model);
-    return status || stop_signal() || all->failed ? SOME_FAILED : ALL_DONE;
+    return !is_complete || all->failed ? SOME_FAILED : ALL_DONE;
 }
 
 static exit_status run_train(cli_request *common)
@@ -104,7 +121,7 @@ static exit_status run_train(cli_request *common)
         return wrong_usage(common->command, "resize = '%s' is not MxN with M and N in 1..%d", request->resize,
                            LARGEST_SIDE);
     }
-    if (!output_is_free(common, common->output)) {
+    if (!checkpoint_frees_output(common, request->own.resume)) {
         return SOME_FAILED;
     }
     gathered all;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/arguments.h"
+#include "cli/checkpoint.h"
 #include "cli/confusion.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
@@ -182,6 +183,7 @@ static exit_status train(const train_request *request, const labelled_set *set, 
         fine = false;
     }
     if (fine) {
+        checkpoint_remove(&request->common, "");
         print_summary(request, table, model, seconds_now() - started);
     }
     ond_model_destroy(model);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/arguments.h"
+#include "cli/checkpoint.h"
 #include "cli/images.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
@@ -8,13 +9,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+typedef struct train_own {
+    int resume; /* 0/1 */
+} train_own;
+
 typedef struct train_request {
     cli_request common;
     ond_denoise_training training;
+    train_own own;
 } train_request;
+
+static const ond_option own_options[] = {
+    BOOL_ROW(train_own, resume, 0, "go on with a training that was interrupted"),
+    END_ROW,
+};
+
+static const ond_option *options(void)
+{
+    return own_options;
+}
 
 static const option_group groups[] = {
     {"training", ond_denoise_training_options, offsetof(train_request, training), NULL, 0, 0},
+    {"interrupted", options, offsetof(train_request, own), NULL, 0, 0},
     {NULL, NULL, 0, NULL, 0, 0},
 };
 
@@ -72,7 +89,7 @@ static bool tell(void *context, size_t step, double gain_db)
     enum { SECONDS_BETWEEN_LINES = 60 };
     course *c = context;
     double now_s = seconds_now();
-    progress_advance(step - c->step);
+    progress_advance(step - c->step); /* at once to where an earlier process was stopped */
     c->step = step;
     size_t steps = (size_t)c->request->training.steps;
     if (now_s - c->told_s >= SECONDS_BETWEEN_LINES || step == steps || stop_signal()) {
@@ -87,13 +104,15 @@ static bool tell(void *context, size_t step, double gain_db)
 static exit_status train(const train_request *request, const pictures *all)
 {
     course c = {.request = request, .started_s = seconds_now(), .told_s = seconds_now()};
+    char *checkpoint = checkpoint_of(&request->common, "", request->own.resume);
+    ond_denoise_course given = {.watch = tell, .context = &c, .checkpoint = checkpoint};
     ond_denoise_model *model = NULL;
     ond_denoise_training training = request->training;
     training.seed = request->common.seed;
     note(&request->common, "%zu pictures", all->count);
     signals_wait(SECONDS_TO_KEEP);
     progress_start((size_t)training.steps, request->common.quiet);
-    ond_status status = ond_denoise_model_fit(all->items, all->count, &training, tell, &c, &model);
+    ond_status status = ond_denoise_model_fit(all->items, all->count, &training, &given, &model);
     progress_hide();
     if (status == OND_OK) {
         status = ond_denoise_model_write(model, request->common.output);
@@ -102,7 +121,9 @@ static exit_status train(const train_request *request, const pictures *all)
         complain_of(request->common.output);
     }
     ond_denoise_model_destroy(model);
-    return status == OND_OK && !stop_signal() ? ALL_DONE : SOME_FAILED;
+    bool is_complete = status == OND_OK && !stop_signal();
+    checkpoint_end(&request->common, checkpoint, is_complete);
+    return is_complete ? ALL_DONE : SOME_FAILED;
 }
 
 static exit_status run_train_denoise(cli_request *common)
@@ -115,7 +136,7 @@ static exit_status run_train_denoise(cli_request *common)
         return wrong_usage(common->command, "output '%s' does not end in .safetensors",
                            common->output ? common->output : "");
     }
-    if (!output_is_free(common, common->output)) {
+    if (!checkpoint_frees_output(common, request->own.resume)) {
         return SOME_FAILED;
     }
     pictures all = {0};
@@ -141,7 +162,9 @@ const cli_command train_denoise_command = {
     .details
     = "Learns to correct what the untrained denoiser makes of noisy crops of the pictures, one model for all "
       "noise\n"
-      "between --noise-low and --noise-high. The first interrupt ends the training and keeps what was reached.",
+      "between --noise-low and --noise-high. The first interrupt ends the training and keeps what was reached; from "
+      "there, and\n"
+      "from where a killed process was a minute before, --resume goes on.",
     .groups = groups,
     .texts = texts,
     .request_size = sizeof(train_request),

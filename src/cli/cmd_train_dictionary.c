@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/arguments.h"
+#include "cli/checkpoint.h"
+#include "cli/dictionary_course.h"
 #include "cli/images.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
@@ -12,6 +14,7 @@
 typedef struct shape_config {
     int atoms, filter, stride, border, color, epochs, crop;
     double smoothness;
+    int resume; /* 0/1 */
 } shape_config;
 
 typedef struct train_request {
@@ -36,6 +39,7 @@ static const ond_option own_options[] = {
     INT_ROW(shape_config, epochs, 1, 1, 100000, "times that every image is taken"),
     INT_ROW(shape_config, crop, 0, 0, 32768,
             "take the middle of every image, that many rows and columns; 0: all of it"),
+    BOOL_ROW(shape_config, resume, 0, "go on with a training that was interrupted (method online)"),
     REAL_ROW(shape_config, smoothness, 5, 0, 1e30, "of the part that is taken away first; 0: nothing is"),
     END_ROW,
 };
@@ -67,8 +71,7 @@ typedef struct training {
     ond_learner *learner;
     ond_array all; /* CONSENSUS: [images, channels, height, width] */
     ond_array smooth;
-    size_t images, failed;
-    double objective, residual, density, filled; /* sums over the images of an epoch */
+    dictionary_course course;
 } training;
 
 /* "32x8s2": false when it is no such thing. */
@@ -165,13 +168,14 @@ static void crop(size_t side, ond_array *image)
 static ond_status keep(training *t, const ond_array *image)
 {
     size_t shape[4]
-        = {t->images + 1, t->shapes[0].channels, image->shape[image->rank - 2], image->shape[image->rank - 1]};
+        = {t->course.images + 1, t->shapes[0].channels, image->shape[image->rank - 2], image->shape[image->rank - 1]};
     size_t size = ond_array_count(image);
     ond_array grown = {0};
     ond_status status = ond_array_resize(&grown, 4, shape);
     if (status == OND_OK) {
-        memcpy(grown.data, t->all.data ? t->all.data : image->data, (t->images ? t->images * size : 1) * sizeof(float));
-        memcpy(grown.data + t->images * size, image->data, size * sizeof(float));
+        memcpy(grown.data, t->all.data ? t->all.data : image->data,
+               (t->course.images ? t->course.images * size : 1) * sizeof(float));
+        memcpy(grown.data + t->course.images * size, image->data, size * sizeof(float));
         ond_array_free(&t->all);
         t->all = grown;
     }
@@ -186,10 +190,10 @@ static ond_status take(training *t, ond_array *image)
         return keep(t, image);
     }
     status = status == OND_OK ? ond_learner_take(t->learner, image, &report) : status;
-    t->objective += report.objective;
-    t->residual += report.residual;
-    t->density += report.density;
-    t->filled = report.filled;
+    t->course.objective += report.objective;
+    t->course.residual += report.residual;
+    t->course.density += report.density;
+    t->course.filled = report.filled;
     return status;
 }
 
@@ -199,32 +203,44 @@ static bool has_size_of_first(const training *t, const ond_array *image)
            || (image->shape[image->rank - 2] == t->all.shape[2] && image->shape[image->rank - 1] == t->all.shape[3]);
 }
 
-static void walk(training *t, const input_list *inputs)
+static bool learn_from(training *t, image_stream *stream, image_event event, ond_array *image)
+{
+    if (event != IMAGE_READY) {
+        return false;
+    }
+    crop((size_t)t->request->shape.crop, image);
+    if (!has_size_of_first(t, image)) {
+        complain_of_image(&stream->origin, "has another size than the first: consensus wants one (--crop N)");
+        return false;
+    }
+    if (take(t, image)) {
+        complain_of_image(&stream->origin, NULL);
+        return false;
+    }
+    return true;
+}
+
+/* One epoch, or what is left of it. False after a complaint: nothing can be kept. */
+static bool walk(training *t, const input_list *inputs)
 {
     image_stream stream = {.inputs = inputs, .color = (ond_color)t->request->shape.color};
     image_event event;
     ond_array image = {0};
-    t->images = 0;
-    t->objective = t->residual = t->density = 0;
-    while (!stop_signal() && (event = image_stream_next(&stream, &image)) != IMAGE_END) {
+    bool fine = true;
+    size_t done = t->course.seen;
+    for (size_t i = 0; fine && !stop_signal() && (event = image_stream_next(&stream, &image)) != IMAGE_END; i++) {
         progress_advance(1);
-        if (event == IMAGE_READY) {
-            crop((size_t)t->request->shape.crop, &image);
-        }
-        if (event == IMAGE_READY && !has_size_of_first(t, &image)) {
-            complain_of_image(&stream.origin, "has another size than the first: consensus wants one (--crop N)");
-            t->failed++;
-        } else if (event != IMAGE_READY) {
-            t->failed++;
-        } else if (take(t, &image)) {
-            complain_of_image(&stream.origin, NULL);
-            t->failed++;
-        } else {
-            t->images++;
+        if (i >= done) {
+            bool is_learned = learn_from(t, &stream, event, &image);
+            t->course.images += is_learned;
+            t->course.failed += !is_learned;
+            t->course.seen++;
+            fine = course_keep(&t->course, t->learner);
         }
     }
     ond_array_free(&image);
     image_stream_close(&stream);
+    return fine && stop_signal() ? course_keep(&t->course, t->learner) : fine;
 }
 
 static void tell(const training *t, int epoch, const ond_learning_report *means, double elapsed_s)
@@ -232,36 +248,53 @@ static void tell(const training *t, int epoch, const ond_learning_report *means,
     progress_hide();
     note(&t->request->common,
          "epoch %d: %zu images, objective %.6g, residual %.1f %%, %.3g %% of the codes not zero, %.0f s", epoch,
-         t->images, means->objective, 100 * means->residual, 100 * means->density, elapsed_s);
+         t->course.images, means->objective, 100 * means->residual, 100 * means->density, elapsed_s);
     if (t->count > 1) {
         note(&t->request->common, "epoch %d: %.3g %% of the deeper dictionaries not zero", epoch, 100 * means->filled);
     }
 }
 
+static bool end_epoch(training *t, double started_s)
+{
+    ond_learning_report means = {0};
+    if (t->request->learning.method == OND_LEARNING_ONLINE) {
+        double n = (double)t->course.images;
+        means = (ond_learning_report){t->course.objective / n, t->course.residual / n, t->course.density / n,
+                                      t->course.filled};
+    } else if (ond_learner_fit(t->learner, &t->all, &means)) {
+        progress_hide();
+        complain("%s", ond_error_message());
+        return false;
+    }
+    tell(t, t->course.epoch, &means, seconds_now() - started_s);
+    return true;
+}
+
 static bool learn(training *t, const input_list *inputs)
 {
     double started = seconds_now();
-    bool is_online = t->request->learning.method == OND_LEARNING_ONLINE;
-    int epochs = is_online ? t->request->shape.epochs : 1;
+    int epochs = t->request->learning.method == OND_LEARNING_ONLINE ? t->request->shape.epochs : 1;
+    char settings[COURSE_TEXT];
+    snprintf(settings, sizeof settings, "crop %d, smoothness %g, seed %d", t->request->shape.crop,
+             t->request->shape.smoothness, t->request->common.seed);
+    course_begin(&t->course, inputs, settings);
+    if (!course_take_up(&t->course, t->learner)) {
+        return false;
+    }
     progress_start((size_t)epochs * images_count(inputs), t->request->common.quiet);
-    for (int epoch = 1; epoch <= epochs && !stop_signal(); epoch++) {
-        ond_learning_report means = {0};
-        walk(t, inputs);
-        if (t->images == 0) {
+    progress_advance((size_t)(t->course.epoch - 1) * images_count(inputs));
+    bool fine = true;
+    while (fine) {
+        fine = walk(t, inputs) && t->course.images > 0 && !stop_signal() && end_epoch(t, started);
+        if (t->course.epoch >= epochs) {
             break;
         }
-        if (is_online) {
-            double n = (double)t->images;
-            means = (ond_learning_report){t->objective / n, t->residual / n, t->density / n, t->filled};
-        } else if (ond_learner_fit(t->learner, &t->all, &means)) {
-            progress_hide();
-            complain("%s", ond_error_message());
-            return false;
+        if (fine) {
+            course_next_epoch(&t->course);
         }
-        tell(t, epoch, &means, seconds_now() - started);
     }
     progress_hide();
-    return t->images > 0 && !stop_signal();
+    return fine;
 }
 
 static bool write_outputs(const training *t)
@@ -298,6 +331,9 @@ static exit_status check_request(const train_request *request)
         return wrong_usage(command, "output '%s' does not end in .safetensors",
                            request->common.output ? request->common.output : "");
     }
+    if (request->shape.resume && request->learning.method != OND_LEARNING_ONLINE) {
+        return wrong_usage(command, "--resume goes with --method online");
+    }
     if (request->picture && !is_drawing(request->picture)) {
         return wrong_usage(command, "picture '%s' ends neither in .png nor in .svg", request->picture);
     }
@@ -313,13 +349,20 @@ static exit_status run_train_dictionary(cli_request *common)
     if (status != ALL_DONE) {
         return status;
     }
-    if (!output_is_free(common, common->output) || (request->picture && !output_is_free(common, request->picture))) {
+    bool resume = request->shape.resume != 0;
+    if (!checkpoint_frees_output(common, resume) || (request->picture && !output_is_free(common, request->picture))) {
         return SOME_FAILED;
+    }
+    if (request->learning.method == OND_LEARNING_ONLINE) {
+        t.course.checkpoint = checkpoint_of(common, "", resume);
     }
     ignore(ond_wisdom_read(NULL));
     input_list inputs = inputs_expand(common->inputs, common->input_count);
     bool fine = inputs.count > 0 && make_learner(&t) && learn(&t, &inputs) && write_outputs(&t);
-    fine = fine && inputs.failed == 0 && t.failed == 0;
+    if (t.course.checkpoint) {
+        checkpoint_end(common, t.course.checkpoint, fine);
+    }
+    fine = fine && inputs.failed == 0 && t.course.failed == 0;
     inputs_free(&inputs);
     ond_learner_destroy(t.learner);
     ond_array_free(&t.all);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/arguments.h"
+#include "cli/checkpoint.h"
 #include "cli/images.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
@@ -7,12 +8,14 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef enum color_choice { COLORS_BOTH, COLORS_GRAY, COLORS_COLOR } color_choice;
 
 typedef struct train_config {
     color_choice colors;
+    int resume; /* 0/1 */
 } train_config;
 
 typedef struct train_request {
@@ -26,6 +29,7 @@ static const char *const colors[] = {"both", "gray", "color", NULL};
 
 static const ond_option own_options[] = {
     CHOICE_ROW(train_config, colors, COLORS_BOTH, colors, "networks for gray pictures, for colour, or both"),
+    BOOL_ROW(train_config, resume, 0, "go on with a training that was interrupted"),
     END_ROW,
 };
 
@@ -96,17 +100,29 @@ static void watch(void *context, const char *stage, size_t done, size_t total, d
     }
 }
 
+static const char *kind_ending(int channels)
+{
+    return channels == 1 ? ".gray" : ".color";
+}
+
 static bool train(train_run *run, int channels, ond_edge_model **model)
 {
     ond_edge_training training = run->request->training;
     training.seed = run->request->common.seed;
     run->kind = channels == 1 ? "gray" : "color";
     run->stage = NULL;
+    char *checkpoint = checkpoint_of(&run->request->common, kind_ending(channels), run->request->own.resume);
+    ond_edge_course course = {.watch = watch, .context = run, .checkpoint = checkpoint};
     ond_status status
-        = ond_edge_model_train(&training, channels, run->inputs->count, read_picture, run, watch, run, model);
+        = ond_edge_model_train(&training, channels, run->inputs->count, read_picture, run, &course, model);
     progress_hide();
-    if (status != OND_OK && !run->complained) {
+    if (status != OND_OK && !run->complained && !stop_signal()) {
         complain("%s: %s", run->kind, ond_error_message());
+    }
+    if (status == OND_OK) {
+        free(checkpoint); /* until the model with both kinds is written */
+    } else {
+        checkpoint_end(&run->request->common, checkpoint, false);
     }
     return status == OND_OK;
 }
@@ -120,6 +136,10 @@ static bool train_and_write(train_run *run)
     if (fine && ond_edge_model_write(model, output)) {
         complain_of(output);
         fine = false;
+    }
+    if (fine) {
+        checkpoint_remove(&run->request->common, kind_ending(1));
+        checkpoint_remove(&run->request->common, kind_ending(3));
     }
     ond_edge_model_destroy(model);
     return fine;

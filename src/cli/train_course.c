@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/checkpoint.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "cli/train.h"
 #include "cli/training_curve.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 /* A training on its way. */
 typedef struct course {
@@ -31,19 +31,6 @@ static bool watch(void *context, const ond_head_progress *progress)
     return !stop_signal();
 }
 
-/* Where a network's training stands is kept beside its output until it is complete. */
-static char *checkpoint_of(const train_request *request)
-{
-    char *path = join_text(request->common.output, ".checkpoint");
-    bool is_there = access(path, F_OK) == 0;
-    if (is_there && !request->train.resume) {
-        unlink(path);
-    } else if (!is_there && request->train.resume) {
-        note(&request->common, "%s: not there: training starts from the beginning", path);
-    }
-    return path;
-}
-
 static bool draw(const course *own)
 {
     const char *path = own->request->curve;
@@ -58,20 +45,20 @@ static bool draw(const course *own)
 
 bool train_head(const train_request *request, const training_table *table, ond_head **head)
 {
-    char *checkpoint = checkpoint_of(request);
+    char *checkpoint = checkpoint_of(&request->common, "", request->train.resume);
     course own = {.request = request};
     ond_head_course given = {.watch = watch, .context = &own, .checkpoint = checkpoint};
     bool fine = ond_head_fit(&table->features, &table->labels, &request->head, &given, head) == OND_OK;
     progress_hide();
     if (!fine) {
         complain("%s", ond_error_message());
-    } else if (stop_signal()) {
-        note(&request->common, "stopped; with --resume the training goes on");
-        fine = false;
-    } else {
-        unlink(checkpoint);
-        fine = draw(&own);
     }
+    if (fine && stop_signal()) {
+        checkpoint_end(&request->common, checkpoint, false);
+        checkpoint = NULL;
+        fine = false;
+    }
+    fine = fine && draw(&own);
     if (!fine) {
         ond_head_destroy(*head);
         *head = NULL;

@@ -3,6 +3,7 @@
 
 #include "core/memory.h"
 #include "core/vector.h"
+#include "io/record.h"
 
 #include <math.h>
 
@@ -34,4 +35,16 @@ void ond_adam_step(const ond_adam *adam, size_t step, double rate, const float *
         adam->moments[1][i] = keep[1] * adam->moments[1][i] + (1 - keep[1]) * slope * slope;
         parameters[i] -= first * adam->moments[0][i] / (sqrtf(second * adam->moments[1][i]) + 1e-8F);
     }
+}
+
+ond_status ond_adam_to_tensors(const ond_adam *adam, ond_tensors *tensors)
+{
+    OND_TRY(ond_record_put_row(tensors, "moment1", adam->moments[0], adam->count));
+    return ond_record_put_row(tensors, "moment2", adam->moments[1], adam->count);
+}
+
+ond_status ond_adam_set(const ond_adam *adam, const ond_tensors *tensors)
+{
+    OND_TRY(ond_record_get_row(tensors, "moment1", adam->moments[0], adam->count));
+    return ond_record_get_row(tensors, "moment2", adam->moments[1], adam->count);
 }

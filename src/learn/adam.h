@@ -4,6 +4,8 @@
 
 #include "core/status.h"
 
+#include <ondelet/tensors.h>
+
 /* Kingma & Ba, Adam, ICLR 2015, algorithm 1, with gradients of norm 1 at most. */
 typedef struct ond_adam {
     size_t count;      /* parameters */
@@ -16,5 +18,9 @@ void ond_adam_free(ond_adam *adam);
 
 /* Changes the parameters in step 0, 1, … with this learning rate. */
 void ond_adam_step(const ond_adam *adam, size_t step, double rate, const float *gradient, float *parameters);
+
+/* The moments, as "moment1" and "moment2". */
+ond_status ond_adam_to_tensors(const ond_adam *adam, ond_tensors *tensors);
+ond_status ond_adam_set(const ond_adam *adam, const ond_tensors *tensors);
 
 #endif

@@ -5,6 +5,7 @@
 #include "core/option.h"
 #include "core/random.h"
 #include "core/vector.h"
+#include "io/record.h"
 #include "learn/adam.h"
 #include "learn/unrolled_model.h"
 
@@ -22,8 +23,11 @@ typedef struct fit {
     int *batch_labels;
     float *batch_pictures, *gradient;
     ond_adam adam;
-    double scale; /* of the pictures while it lasts */
-    size_t step, steps;
+    double scale;       /* of the pictures while it lasts */
+    size_t step, steps; /* done, and in all */
+    double loss;        /* summed over the pictures of this epoch */
+    size_t right;       /* pictures of this epoch */
+    ond_record record;
 } fit;
 
 static ond_status allocate(fit *f)
@@ -75,7 +79,7 @@ static void load(fit *f, size_t first, size_t items)
     }
 }
 
-static ond_status run_batch(fit *f, size_t first, size_t items, double *loss, size_t *right)
+static ond_status run_batch(fit *f, size_t first, size_t items)
 {
     double batch_loss = 0;
     size_t batch_right = 0;
@@ -89,8 +93,8 @@ static ond_status run_batch(fit *f, size_t first, size_t items, double *loss, si
     }
     update(f);
     f->step++;
-    *loss += batch_loss * (double)items;
-    *right += batch_right;
+    f->loss += batch_loss * (double)items;
+    f->right += batch_right;
     return OND_OK;
 }
 
@@ -107,26 +111,92 @@ static ond_status check_loss(const fit *f, double loss)
     return OND_OK;
 }
 
-static ond_status run(fit *f, ond_unrolled_watch watch, void *context)
+/* --- kept and taken up again --- */
+
+static ond_status put_state(const fit *f, ond_tensors *tensors)
+{
+    uint64_t numbers[2] = {f->step, f->right};
+    const ond_unrolled *network = f->model->network;
+    OND_TRY(ond_record_put(tensors, "step", numbers, 2));
+    OND_TRY(ond_record_put_real(tensors, "loss", &f->loss, 1));
+    OND_TRY(
+        ond_tensors_options_set(tensors, "architecture", ond_unrolled_architecture_options(), &f->model->architecture));
+    OND_TRY(ond_record_put_row(tensors, "parameters", network->parameters, network->parameter_count));
+    return ond_adam_to_tensors(&f->adam, tensors);
+}
+
+static ond_status keep(fit *f)
+{
+    ond_tensors *tensors = NULL;
+    OND_TRY(ond_record_begin(&f->record, &tensors));
+    ond_status status = put_state(f, tensors);
+    if (status == OND_OK) {
+        status = ond_record_write(&f->record, tensors);
+    }
+    ond_tensors_destroy(tensors);
+    return status;
+}
+
+static ond_status take_state(fit *f, const ond_tensors *tensors)
+{
+    uint64_t numbers[2] = {0};
+    ond_unrolled *network = f->model->network;
+    OND_TRY(
+        ond_record_same_options(tensors, "architecture", ond_unrolled_architecture_options(), &f->model->architecture));
+    OND_TRY(ond_record_get(tensors, "step", numbers, 2));
+    f->step = (size_t)numbers[0];
+    f->right = (size_t)numbers[1];
+    OND_TRY(ond_record_get_real(tensors, "loss", &f->loss, 1));
+    OND_TRY(ond_record_get_row(tensors, "parameters", network->parameters, network->parameter_count));
+    return ond_adam_set(&f->adam, tensors);
+}
+
+static ond_status begin(fit *f)
+{
+    ond_tensors *tensors = NULL;
+    OND_TRY(ond_record_read(&f->record, &tensors));
+    ond_status status
+        = tensors ? take_state(f, tensors) : ond_unrolled_initialize(f->model->network, (uint64_t)f->training->seed);
+    bool is_damaged = tensors && status != OND_OK && status != OND_ERROR_MEMORY;
+    ond_tensors_destroy(tensors);
+    return is_damaged ? ond_fail_prefix(status, "%s: ", f->record.path) : status;
+}
+
+/* --- the training --- */
+
+static void put_in_order(const fit *f, size_t epoch)
+{
+    size_t count = f->pictures->shape[0];
+    ond_random random = ond_random_make((uint64_t)f->training->seed, (uint64_t)epoch + 1);
+    for (size_t i = 0; i < count; i++) {
+        f->order[i] = (uint32_t)i;
+    }
+    ond_random_shuffle(&random, f->order, count);
+}
+
+static ond_status run(fit *f, const ond_unrolled_course *course)
 {
     size_t count = f->pictures->shape[0];
     size_t batch = (size_t)f->training->batch;
-    f->steps = (size_t)f->training->epochs * ((count + batch - 1) / batch);
-    for (int epoch = 0; epoch < f->training->epochs; epoch++) {
-        ond_random random = ond_random_make((uint64_t)f->training->seed, (uint64_t)epoch + 1);
-        double loss = 0;
-        size_t right = 0;
-        for (size_t i = 0; i < count; i++) {
-            f->order[i] = (uint32_t)i;
+    size_t batches = (count + batch - 1) / batch;
+    f->steps = (size_t)f->training->epochs * batches;
+    bool goes_on = true;
+    for (size_t epoch = f->step / batches; goes_on && f->step < f->steps; epoch++) {
+        put_in_order(f, epoch);
+        for (size_t first = f->step % batches * batch; first < count; first += batch) {
+            OND_TRY(run_batch(f, first, count - first < batch ? count - first : batch));
+            if (first + batch < count && ond_record_is_due(&f->record)) {
+                OND_TRY(keep(f));
+            }
         }
-        ond_random_shuffle(&random, f->order, count);
-        for (size_t first = 0; first < count; first += batch) {
-            OND_TRY(run_batch(f, first, count - first < batch ? count - first : batch, &loss, &right));
-        }
-        OND_TRY(check_loss(f, loss / (double)count));
-        double error = 1 - (double)right / (double)count;
-        if (watch && !watch(context, epoch + 1, loss / (double)count, error)) {
-            break;
+        double loss = f->loss / (double)count;
+        double error = 1 - (double)f->right / (double)count;
+        OND_TRY(check_loss(f, loss));
+        goes_on = !course->watch || course->watch(course->context, (int)epoch + 1, loss, error);
+        f->loss = 0;
+        f->right = 0;
+        if (ond_record_is_due(&f->record) || (!goes_on && f->record.path)) {
+            OND_TRY(keep(f));
         }
     }
     return OND_OK;
@@ -174,29 +244,33 @@ static ond_status check_labels(const ond_array *labels, size_t count, int *class
     return OND_OK;
 }
 
+static ond_status train(fit *f, const ond_unrolled_course *course)
+{
+    find_scale(f);
+    OND_TRY(allocate(f));
+    OND_TRY(begin(f));
+    OND_TRY(run(f, course));
+    undo_scale(f);
+    return OND_OK;
+}
+
 ond_status ond_unrolled_model_fit(const ond_array *pictures, const ond_array *labels,
                                   const ond_unrolled_architecture *architecture, const ond_unrolled_training *training,
-                                  ond_unrolled_watch watch, void *context, ond_unrolled_model **model)
+                                  const ond_unrolled_course *course, ond_unrolled_model **model)
 {
     ond_unrolled_architecture a = architecture ? *architecture : ond_unrolled_architecture_default();
     ond_unrolled_training t = training ? *training : ond_unrolled_training_default();
+    ond_unrolled_course given = course ? *course : (ond_unrolled_course){0};
     OND_TRY(ond_options_check(ond_unrolled_architecture_options(), &a));
     OND_TRY(ond_options_check(ond_unrolled_training_options(), &t));
     OND_TRY(ond_unrolled_check_pictures(pictures, &a, false));
     OND_TRY(check_labels(labels, pictures->shape[0], &a.classes));
     fit f = {.pictures = pictures, .labels = labels, .training = &t};
+    f.record = (ond_record){
+        .path = given.checkpoint, .kind = "pursuit", .options = ond_unrolled_training_options(), .config = &t};
+    f.record.data = ond_record_sum(ond_record_sum(OND_RECORD_SUM, pictures), labels);
     OND_TRY(ond_unrolled_model_create(&a, &f.model));
-    ond_status status = allocate(&f);
-    if (status == OND_OK) {
-        status = ond_unrolled_initialize(f.model->network, (uint64_t)t.seed);
-    }
-    if (status == OND_OK) {
-        find_scale(&f);
-        status = run(&f, watch, context);
-    }
-    if (status == OND_OK) {
-        undo_scale(&f);
-    }
+    ond_status status = train(&f, &given);
     release(&f);
     if (status != OND_OK) {
         ond_unrolled_model_destroy(f.model);

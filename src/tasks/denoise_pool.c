@@ -3,6 +3,7 @@
 
 #include "core/array.h"
 #include "core/memory.h"
+#include "io/record.h"
 #include "tasks/denoise.h"
 #include "tasks/learned.h"
 
@@ -123,8 +124,12 @@ ond_status ond_pool_create(const ond_array *images, size_t image_count, const on
     method.method = OND_DENOISE_UNION;
     method.noise_std = 1;
     OND_TRY(ond_denoiser_create(NULL, &method, pool->side, pool->side, &pool->denoiser));
-    OND_TRY(allocate_pool(pool));
-    for (size_t i = 0; i < (size_t)config->pool; i++) {
+    return allocate_pool(pool);
+}
+
+ond_status ond_pool_fill(ond_pool *pool)
+{
+    for (size_t i = 0; i < (size_t)pool->config->pool; i++) {
         OND_TRY(refresh(pool, i));
     }
     fit_usual_error(pool);
@@ -142,6 +147,55 @@ ond_status ond_pool_renew(ond_pool *pool, size_t step)
 {
     size_t renewed = step / STEPS_BEFORE_REFRESH % (size_t)pool->config->pool;
     return step % STEPS_BEFORE_REFRESH == 0 ? refresh(pool, renewed) : OND_OK;
+}
+
+/* --- kept and taken up again --- */
+
+static const char pixels_name[] = "pool", random_name[] = "pool.random", noise_name[] = "pool.noise";
+
+static size_t pixel_count(const ond_pool *pool)
+{
+    return (size_t)pool->config->pool * 4 * pool->side * pool->side;
+}
+
+ond_status ond_pool_to_tensors(const ond_pool *pool, ond_tensors *tensors)
+{
+    size_t count = (size_t)pool->config->pool;
+    double *noise = ond_memory_allocate(count + 2, sizeof *noise);
+    if (!noise) {
+        return OND_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        noise[i] = pool->items[i].log_noise;
+    }
+    noise[count] = pool->offset;
+    noise[count + 1] = pool->slope;
+    ond_status status = ond_record_put_real(tensors, noise_name, noise, count + 2);
+    ond_memory_free(noise);
+    OND_TRY(status);
+    OND_TRY(ond_record_put(tensors, random_name, &pool->random.state, 1));
+    return ond_record_put_row(tensors, pixels_name, pool->memory, pixel_count(pool));
+}
+
+ond_status ond_pool_set(ond_pool *pool, const ond_tensors *tensors)
+{
+    size_t count = (size_t)pool->config->pool;
+    OND_TRY(ond_record_get_row(tensors, pixels_name, pool->memory, pixel_count(pool)));
+    OND_TRY(ond_record_get(tensors, random_name, &pool->random.state, 1));
+    double *noise = ond_memory_allocate(count + 2, sizeof *noise);
+    if (!noise) {
+        return OND_ERROR_MEMORY;
+    }
+    ond_status status = ond_record_get_real(tensors, noise_name, noise, count + 2);
+    for (size_t i = 0; status == OND_OK && i < count; i++) {
+        pool->items[i].log_noise = noise[i];
+    }
+    if (status == OND_OK) {
+        pool->offset = noise[count];
+        pool->slope = noise[count + 1];
+    }
+    ond_memory_free(noise);
+    return status;
 }
 
 /* --- samples --- */

@@ -5,6 +5,7 @@
 #include "core/random.h"
 
 #include <ondelet/denoise.h>
+#include <ondelet/tensors.h>
 
 /* A crop of a picture, noise on it and the opinions of both parts of the union; all [side, side], in units of the
  * noise. */
@@ -32,9 +33,15 @@ typedef struct ond_pool {
  * The pool is to be freed in any case. */
 ond_status ond_pool_create(const ond_array *images, size_t image_count, const ond_denoise_training *config,
                            ond_pool *pool);
+/* The first crops. */
+ond_status ond_pool_fill(ond_pool *pool);
 void ond_pool_free(ond_pool *pool);
 /* Replaces a crop where this step is due for it. */
 ond_status ond_pool_renew(ond_pool *pool, size_t step);
+
+/* All of the pool, instead of ond_pool_fill. */
+ond_status ond_pool_to_tensors(const ond_pool *pool, ond_tensors *tensors);
+ond_status ond_pool_set(ond_pool *pool, const ond_tensors *tensors);
 
 /* A patch of a crop. */
 typedef struct ond_sample {

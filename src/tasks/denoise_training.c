@@ -4,6 +4,7 @@
 #include "core/option.h"
 #include "core/parallel.h"
 #include "core/vector.h"
+#include "io/record.h"
 #include "learn/adam.h"
 #include "tasks/denoise_model.h"
 #include "tasks/denoise_pool.h"
@@ -48,7 +49,10 @@ typedef struct fit {
     float *scratch;      /* for each sample: gradient, five patches, input, wanted */
     size_t scratch_size;
     ond_adam adam;
-    float *mean; /* running mean of the parameters: the result */
+    float *mean;      /* running mean of the parameters: the result */
+    size_t step;      /* steps done */
+    double errors[2]; /* of the last steps, with the network and without */
+    ond_record record;
 } fit;
 
 static ond_status allocate(fit *f)
@@ -119,40 +123,91 @@ static void update(const fit *f, size_t step)
     }
 }
 
-static ond_status take_step(fit *f, size_t step, double errors[2])
+static ond_status take_step(fit *f)
 {
     size_t batch = (size_t)f->config->batch;
-    OND_TRY(ond_pool_renew(&f->pool, step));
+    OND_TRY(ond_pool_renew(&f->pool, f->step));
     for (size_t i = 0; i < batch; i++) {
         ond_pool_draw(&f->pool, &f->samples[i]);
     }
     OND_TRY(ond_parallel_for(batch, ond_parallel_workers(batch), do_sample, f));
     for (size_t i = 0; i < batch; i++) {
-        errors[0] += f->losses[2 * i];
-        errors[1] += f->losses[2 * i + 1];
+        f->errors[0] += f->losses[2 * i];
+        f->errors[1] += f->losses[2 * i + 1];
     }
-    if (!isfinite(errors[0])) {
-        return ond_fail(OND_ERROR_ARGUMENT, "the training diverged at step %zu, a rate below %g is wanted", step,
+    if (!isfinite(f->errors[0])) {
+        return ond_fail(OND_ERROR_ARGUMENT, "the training diverged at step %zu, a rate below %g is wanted", f->step,
                         f->config->rate);
     }
     sum_gradients(f);
-    update(f, step);
+    update(f, f->step);
+    f->step++;
     return OND_OK;
 }
 
+/* --- kept and taken up again --- */
+
+static ond_status put_state(const fit *f, ond_tensors *tensors)
+{
+    uint64_t step = f->step;
+    OND_TRY(ond_record_put(tensors, "step", &step, 1));
+    OND_TRY(ond_record_put_real(tensors, "errors", f->errors, 2));
+    OND_TRY(ond_record_put_row(tensors, "parameters", ond_residual_network_parameters(f->network), f->count));
+    OND_TRY(ond_record_put_row(tensors, "mean", f->mean, f->count));
+    OND_TRY(ond_adam_to_tensors(&f->adam, tensors));
+    return ond_pool_to_tensors(&f->pool, tensors);
+}
+
+static ond_status keep(fit *f)
+{
+    ond_tensors *tensors = NULL;
+    OND_TRY(ond_record_begin(&f->record, &tensors));
+    ond_status status = put_state(f, tensors);
+    if (status == OND_OK) {
+        status = ond_record_write(&f->record, tensors);
+    }
+    ond_tensors_destroy(tensors);
+    return status;
+}
+
+static ond_status take_state(fit *f, const ond_tensors *tensors)
+{
+    uint64_t step = 0;
+    OND_TRY(ond_record_get(tensors, "step", &step, 1));
+    f->step = (size_t)step;
+    OND_TRY(ond_record_get_real(tensors, "errors", f->errors, 2));
+    OND_TRY(ond_record_get_row(tensors, "parameters", ond_residual_network_parameters(f->network), f->count));
+    OND_TRY(ond_record_get_row(tensors, "mean", f->mean, f->count));
+    OND_TRY(ond_adam_set(&f->adam, tensors));
+    return ond_pool_set(&f->pool, tensors);
+}
+
+static ond_status begin(fit *f)
+{
+    ond_tensors *tensors = NULL;
+    OND_TRY(ond_record_read(&f->record, &tensors));
+    ond_status status = tensors ? take_state(f, tensors) : ond_pool_fill(&f->pool);
+    bool is_damaged = tensors && status != OND_OK && status != OND_ERROR_MEMORY;
+    ond_tensors_destroy(tensors);
+    return is_damaged ? ond_fail_prefix(status, "%s: ", f->record.path) : status;
+}
+
+/* --- the training --- */
+
 enum { STEPS_OF_A_MEAN = 50 };
 
-static ond_status run(fit *f, ond_denoise_watch watch, void *context)
+static ond_status run(fit *f, const ond_denoise_course *course)
 {
-    double errors[2] = {0};
-    for (size_t step = 0; step < (size_t)f->config->steps; step++) {
-        OND_TRY(take_step(f, step, errors));
-        double gain_db = errors[0] > 0 ? 10 * log10(errors[1] / errors[0]) : 0;
-        if (watch && !watch(context, step + 1, gain_db)) {
-            break;
+    bool goes_on = true;
+    while (goes_on && f->step < (size_t)f->config->steps) {
+        OND_TRY(take_step(f));
+        double gain_db = f->errors[0] > 0 ? 10 * log10(f->errors[1] / f->errors[0]) : 0;
+        if (f->step % STEPS_OF_A_MEAN == 0) {
+            f->errors[0] = f->errors[1] = 0;
         }
-        if ((step + 1) % STEPS_OF_A_MEAN == 0) {
-            errors[0] = errors[1] = 0;
+        goes_on = !course->watch || course->watch(course->context, f->step, gain_db);
+        if (ond_record_is_due(&f->record) || (!goes_on && f->record.path)) {
+            OND_TRY(keep(f));
         }
     }
     memcpy(ond_residual_network_parameters(f->network), f->mean, f->count * sizeof(float));
@@ -176,17 +231,28 @@ static ond_status check(const ond_array *images, size_t count, const ond_denoise
 }
 
 ond_status ond_denoise_model_fit(const ond_array *images, size_t count, const ond_denoise_training *config,
-                                 ond_denoise_watch watch, void *context, ond_denoise_model **model)
+                                 const ond_denoise_course *course, ond_denoise_model **model)
 {
     ond_denoise_training used = config ? *config : ond_denoise_training_default();
+    ond_denoise_course given = course ? *course : (ond_denoise_course){0};
     OND_TRY(check(images, count, &used));
-    fit f = {.config = &used};
+    fit f = {
+        .config = &used,
+        .record = {.path = given.checkpoint, .kind = "denoiser", .options = options, .config = &used},
+    };
     ond_status status = ond_pool_create(images, count, &used, &f.pool);
+    f.record.data = OND_RECORD_SUM;
+    for (size_t i = 0; status == OND_OK && i < count; i++) {
+        f.record.data = ond_record_sum(f.record.data, &images[i]);
+    }
     if (status == OND_OK) {
         status = allocate(&f);
     }
     if (status == OND_OK) {
-        status = run(&f, watch, context);
+        status = begin(&f);
+    }
+    if (status == OND_OK) {
+        status = run(&f, &given);
     }
     if (status == OND_OK) {
         status = ond_denoise_model_create(f.network, model);

@@ -38,6 +38,9 @@ typedef struct fit {
     uint32_t *order;
     ond_random random;
     size_t rows; /* of a mini-batch */
+    size_t done; /* epochs */
+    ond_network *network;
+    ond_trainer *trainer;
 } fit;
 
 /* Mean and inverse standard deviation of every column; the same for a column and its mirror image. */
@@ -103,14 +106,103 @@ static ond_status fill_batch(void *context, const ond_batch *batch)
     return OND_OK;
 }
 
+/* --- kept and taken up again --- */
+
+static const char numbers_key[] = "now.epoch";
+
+/* The order of the rows as two rows of numbers below 2^16, which floats hold. */
+static ond_status put_order(const fit *own, ond_tensors *tensors)
+{
+    size_t count = own->fitting->row_count;
+    float *halves = ond_memory_allocate(count, 2 * sizeof *halves);
+    if (!halves) {
+        return OND_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        halves[i] = (float)(own->order[i] >> 16);
+        halves[count + i] = (float)(own->order[i] & 0xffff);
+    }
+    ond_status status = ond_record_put_row(tensors, "now.order", halves, 2 * count);
+    ond_memory_free(halves);
+    return status;
+}
+
+static ond_status take_order(const fit *own, const ond_tensors *tensors)
+{
+    size_t count = own->fitting->row_count;
+    size_t both = 2 * count;
+    const ond_array *halves = NULL;
+    OND_TRY(ond_tensors_get(tensors, "now.order", 1, &both, &halves));
+    for (size_t i = 0; i < count; i++) {
+        double row = (double)halves->data[i] * 65536 + (double)halves->data[count + i];
+        if (!(row >= 0 && row < (double)own->fitting->table->rows)) {
+            return ond_fail(OND_ERROR_FORMAT, "the checkpoint's order holds %g, a row below %zu is wanted", row,
+                            own->fitting->table->rows);
+        }
+        own->order[i] = (uint32_t)row;
+    }
+    return OND_OK;
+}
+
+static ond_status put_state(const fit *own, ond_tensors *tensors)
+{
+    uint64_t numbers[2] = {own->done, own->random.state};
+    OND_TRY(ond_tensors_metadata_set(tensors, "now.stage", own->fitting->stage));
+    OND_TRY(ond_record_put(tensors, numbers_key, numbers, 2));
+    OND_TRY(ond_network_to_tensors(own->network, "now.network", tensors));
+    OND_TRY(ond_trainer_to_tensors(own->trainer, "now.trainer", tensors));
+    OND_TRY(put_order(own, tensors));
+    return own->fitting->put_others(own->fitting->others, tensors);
+}
+
+static ond_status keep(const fit *own)
+{
+    ond_tensors *tensors = NULL;
+    OND_TRY(ond_record_begin(own->fitting->record, &tensors));
+    ond_status status = put_state(own, tensors);
+    if (status == OND_OK) {
+        status = ond_record_write(own->fitting->record, tensors);
+    }
+    ond_tensors_destroy(tensors);
+    return status;
+}
+
+/* A record of another network on its way is not for this one. */
+static ond_status take_up(fit *own)
+{
+    const ond_tensors *from = own->fitting->from;
+    const char *stage = from ? ond_tensors_metadata(from, "now.stage") : NULL;
+    if (!stage || strcmp(stage, own->fitting->stage) != 0) {
+        return OND_OK;
+    }
+    uint64_t numbers[2];
+    ond_network *found = NULL;
+    OND_TRY(ond_record_get(from, numbers_key, numbers, 2));
+    OND_TRY(take_order(own, from));
+    OND_TRY(ond_trainer_set(own->trainer, from, "now.trainer"));
+    OND_TRY(ond_network_from_tensors(from, "now.network", &found));
+    bool same = found->parameter_count == own->network->parameter_count;
+    if (same) {
+        memcpy(own->network->parameters, found->parameters, found->parameter_count * sizeof(float));
+        own->done = (size_t)numbers[0];
+        own->random.state = numbers[1];
+    }
+    ond_network_destroy(found);
+    return same ? OND_OK : ond_fail(OND_ERROR_FORMAT, "the checkpoint is of another network");
+}
+
 static ond_status watch_epoch(void *context, size_t epoch, double loss, bool *stop)
 {
-    const fit *own = context;
+    fit *own = context;
     const ond_edge_fitting *f = own->fitting;
+    own->done = epoch + 1;
     if (f->watch) {
-        f->watch(f->watch_context, f->stage, epoch + 1, (size_t)f->training->epochs, loss, stop);
+        f->watch(f->watch_context, f->stage, own->done, (size_t)f->training->epochs, loss, stop);
     }
-    return *stop ? ond_fail(OND_ERROR_ARGUMENT, "training was stopped after %zu of %d epochs", epoch + 1,
+    if (f->record && (ond_record_is_due(f->record) || (*stop && f->record->path))) {
+        OND_TRY(keep(own));
+    }
+    return *stop ? ond_fail(OND_ERROR_ARGUMENT, "training was stopped after %zu of %d epochs", own->done,
                             f->training->epochs)
                  : OND_OK;
 }
@@ -148,10 +240,15 @@ static ond_status run(fit *own, ond_network *network)
         .watch = watch_epoch,
         .watch_context = own,
     };
-    ond_trainer *trainer = NULL;
-    OND_TRY(ond_trainer_create(network, &training, own->rows, &trainer));
-    ond_status status = ond_trainer_run(trainer, &course);
-    ond_trainer_destroy(trainer);
+    own->network = network;
+    OND_TRY(ond_trainer_create(network, &training, own->rows, &own->trainer));
+    ond_status status = take_up(own);
+    course.first_epoch = own->done;
+    if (status == OND_OK) {
+        status = ond_trainer_run(own->trainer, &course);
+    }
+    ond_trainer_destroy(own->trainer);
+    own->trainer = NULL;
     return status;
 }
 

@@ -2,6 +2,7 @@
 #ifndef OND_TASKS_EDGE_FIT_H
 #define OND_TASKS_EDGE_FIT_H
 
+#include "io/record.h"
 #include "learn/network.h"
 
 #include <ondelet/edges.h>
@@ -30,6 +31,11 @@ typedef struct ond_edge_fitting {
     const char *stage; /* for the watch */
     ond_edge_watch watch;
     void *watch_context;
+    /* Where the training is kept after its epochs, together with what `put_others` adds; and where it goes on from. */
+    ond_record *record;
+    ond_status (*put_others)(const void *others, ond_tensors *tensors);
+    const void *others;
+    const ond_tensors *from; /* NULL: from the beginning */
 } ond_edge_fitting;
 
 /* A network from the table's columns to log-odds: two hidden layers, the second a third as wide as the first. */

@@ -26,6 +26,8 @@ typedef struct edge_training {
                                its first network knows */
     ond_edge_table table;
     ond_edge_networks networks;
+    ond_record record;
+    ond_tensors *from; /* what an earlier process kept; NULL: nothing */
 } edge_training;
 
 static ond_status tell(const edge_training *own, const char *stage, size_t done)
@@ -147,6 +149,9 @@ static ond_status sample_picture(edge_training *own, size_t index, ond_random *r
     OND_TRY(ond_edge_samples_add(&own->samples, &own->gray, &own->truth, own->config->softness_px,
                                  (size_t)own->config->samples, random));
     own->begin[index + 1] = own->samples.count;
+    if (!own->table.values) { /* the first networks are complete */
+        return tell(own, "samples", index + 1);
+    }
     ond_edge_scene scene;
     OND_TRY(ond_edge_scene_create(&own->bank, &own->planes, &scene));
     table_pass pass = {.own = own, .scene = &scene, .begin = own->begin[index], .end = own->begin[index + 1]};
@@ -172,7 +177,76 @@ static ond_status look_again(edge_training *own, size_t index)
     return status ? status : tell(own, "second network: features", index + 1);
 }
 
-/* Fits a network to the samples of the pictures first, first + step, … */
+/* --- kept and taken up again --- */
+
+typedef struct named_network {
+    const char *name;
+    ond_network **network;
+} named_network;
+
+enum { NETWORKS = 4 };
+
+static void name_networks(edge_training *own, named_network all[NETWORKS])
+{
+    all[0] = (named_network){"first", &own->networks.first};
+    all[1] = (named_network){"half0", &own->halves[0]};
+    all[2] = (named_network){"half1", &own->halves[1]};
+    all[3] = (named_network){"second", &own->networks.second};
+}
+
+/* Every network that is complete. */
+static ond_status put_networks(const void *context, ond_tensors *tensors)
+{
+    const edge_training *own = context;
+    const ond_network *const all[NETWORKS]
+        = {own->networks.first, own->halves[0], own->halves[1], own->networks.second};
+    static const char *const names[NETWORKS] = {"first", "half0", "half1", "second"};
+    for (size_t i = 0; i < NETWORKS; i++) {
+        if (all[i]) {
+            OND_TRY(ond_tensors_metadata_set(tensors, names[i], "complete"));
+            OND_TRY(ond_network_to_tensors(all[i], names[i], tensors));
+        }
+    }
+    return OND_OK;
+}
+
+static ond_status keep_networks(edge_training *own)
+{
+    ond_tensors *tensors = NULL;
+    if (!own->record.path) {
+        return OND_OK;
+    }
+    OND_TRY(ond_record_begin(&own->record, &tensors));
+    ond_status status = put_networks(own, tensors);
+    if (status == OND_OK) {
+        status = ond_record_write(&own->record, tensors);
+    }
+    ond_tensors_destroy(tensors);
+    return status;
+}
+
+/* What a record is of: the number of pictures, and the first of them. */
+static ond_status take_up(edge_training *own)
+{
+    if (!own->record.path) {
+        return OND_OK;
+    }
+    OND_TRY(own->pictures(own->pictures_context, 0, &own->image, &own->truth));
+    own->record.data = ond_record_sum(ond_record_sum(OND_RECORD_SUM ^ own->count, &own->image), &own->truth);
+    OND_TRY(ond_record_read(&own->record, &own->from));
+    named_network all[NETWORKS];
+    name_networks(own, all);
+    for (size_t i = 0; i < NETWORKS; i++) {
+        if (own->from && ond_tensors_metadata(own->from, all[i].name)) {
+            OND_TRY(ond_network_from_tensors(own->from, all[i].name, all[i].network));
+        }
+    }
+    return OND_OK;
+}
+
+/* --- the networks --- */
+
+/* Fits a network to the samples of the pictures first, first + step, …, unless it is there. */
 static ond_status fit(edge_training *own, const char *stage, size_t first, size_t step, const size_t *mirror,
                       ond_network **network)
 {
@@ -187,13 +261,34 @@ static ond_status fit(edge_training *own, const char *stage, size_t first, size_
         .stage = stage,
         .watch = own->watch,
         .watch_context = own->watch_context,
+        .record = &own->record,
+        .put_others = put_networks,
+        .others = own,
+        .from = own->from,
     };
     for (size_t p = first; p < own->count; p += step) {
         for (size_t i = own->begin[p]; i < own->begin[p + 1]; i++) {
             own->rows[fitting.row_count++] = (uint32_t)i;
         }
     }
-    return fitting.row_count ? ond_edge_fit(&fitting, network) : OND_OK;
+    if (*network || !fitting.row_count) {
+        return OND_OK;
+    }
+    OND_TRY(ond_edge_fit(&fitting, network));
+    return keep_networks(own);
+}
+
+static bool has_pictures_of_half(const edge_training *own, size_t half)
+{
+    return own->count > half;
+}
+
+/* Whether a first network is still to be trained: features are then needed. */
+static bool lacks_first(const edge_training *own)
+{
+    bool lacks_half
+        = (!own->halves[0] && has_pictures_of_half(own, 0)) || (!own->halves[1] && has_pictures_of_half(own, 1));
+    return !own->networks.first || (own->config->second && !own->networks.second && lacks_half);
 }
 
 static ond_status train_first(edge_training *own)
@@ -202,7 +297,9 @@ static ond_status train_first(edge_training *own)
     ond_random random = ond_random_make((uint64_t)own->config->seed, 0);
     size_t room = own->count * ((size_t)own->config->samples + (size_t)own->config->samples / 16 + 64);
     OND_TRY(ond_edge_samples_create(room, &own->samples));
-    OND_TRY(ond_edge_table_create(room, features, &own->table));
+    if (lacks_first(own)) {
+        OND_TRY(ond_edge_table_create(room, features, &own->table));
+    }
     for (size_t i = 0; i < own->count; i++) {
         OND_TRY(sample_picture(own, i, &random));
     }
@@ -212,6 +309,9 @@ static ond_status train_first(edge_training *own)
     own->rows = ond_memory_allocate(own->samples.count, sizeof *own->rows);
     if (!own->rows) {
         return OND_ERROR_MEMORY;
+    }
+    if (!lacks_first(own)) {
+        return OND_OK;
     }
     ond_edge_feature_mirror(own->channels, mirror);
     OND_TRY(fit(own, "first network: epochs", 0, 1, mirror, &own->networks.first));
@@ -239,6 +339,10 @@ static ond_status train(edge_training *own)
     if (!own->begin) {
         return OND_ERROR_MEMORY;
     }
+    OND_TRY(take_up(own));
+    if (own->config->second ? own->networks.second != NULL : own->networks.first != NULL) {
+        return OND_OK; /* the earlier process was stopped behind the last epoch */
+    }
     OND_TRY(train_first(own));
     return own->config->second ? train_second(own) : OND_OK;
 }
@@ -258,6 +362,7 @@ static void release(edge_training *own)
     ond_network_destroy(own->halves[1]);
     ond_network_destroy(own->networks.first);
     ond_network_destroy(own->networks.second);
+    ond_tensors_destroy(own->from);
 }
 
 /* Takes the networks over. */
@@ -276,9 +381,10 @@ static ond_status put_into_model(edge_training *own, ond_edge_model **model)
 }
 
 ond_status ond_edge_model_train(const ond_edge_training *training, int channels, size_t count,
-                                ond_edge_pictures pictures, void *pictures_context, ond_edge_watch watch,
-                                void *watch_context, ond_edge_model **model)
+                                ond_edge_pictures pictures, void *pictures_context, const ond_edge_course *course,
+                                ond_edge_model **model)
 {
+    ond_edge_course given = course ? *course : (ond_edge_course){0};
     ond_edge_training config = training ? *training : ond_edge_training_default();
     OND_TRY(ond_options_check(ond_edge_training_options(), &config));
     if (channels != 1 && channels != 3) {
@@ -293,8 +399,12 @@ ond_status ond_edge_model_train(const ond_edge_training *training, int channels,
         .count = count,
         .pictures = pictures,
         .pictures_context = pictures_context,
-        .watch = watch,
-        .watch_context = watch_context,
+        .watch = given.watch,
+        .watch_context = given.context,
+        .record = {.path = given.checkpoint,
+                   .kind = channels == 1 ? "gray edges" : "color edges",
+                   .options = ond_edge_training_options(),
+                   .config = &config},
     };
     ond_status status = train(&own);
     status = status ? status : put_into_model(&own, model);

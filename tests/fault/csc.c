@@ -160,6 +160,23 @@ static ond_status learn(void *context)
     return status;
 }
 
+/* Kept and taken up again. */
+static ond_status keep_learner(void *context)
+{
+    char note[8];
+    ond_dictionary *layers[2] = {NULL, NULL};
+    ond_learner *learner = NULL;
+    ond_status status = make(4, 1, OND_BORDER_CIRCULAR, &layers[0]);
+    status = status == OND_OK ? make(3, 4, OND_BORDER_CIRCULAR, &layers[1]) : status;
+    status = status == OND_OK ? ond_learner_create((const ond_dictionary *const *)layers, 2, NULL, &learner) : status;
+    status = status == OND_OK ? ond_learner_write(learner, "note", context) : status;
+    status = status == OND_OK ? ond_learner_read(learner, context, note, sizeof note) : status;
+    ond_learner_destroy(learner);
+    ond_dictionary_destroy(layers[0]);
+    ond_dictionary_destroy(layers[1]);
+    return status;
+}
+
 static ond_status file_and_measures(void *context)
 {
     ond_dictionary *layers[OND_MAX_LAYERS] = {NULL};
@@ -194,6 +211,7 @@ static void learning_survives_every_failed_allocation(void **state)
     snprintf(path, sizeof path, "%s", scratch_path("dictionary.safetensors"));
     assert_true(fault_sweep(learn, &ways[0]) > 20);
     assert_true(fault_sweep(learn, &ways[1]) > 20);
+    assert_true(fault_sweep(keep_learner, path) > 20);
     assert_true(fault_sweep(file_and_measures, path) > 20);
 }
 

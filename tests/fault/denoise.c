@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "fault/fault.h"
+#include <math.h>
 #include <unistd.h>
 
 typedef struct fault_case {
@@ -44,6 +45,12 @@ static void denoising_survives_failures_in_threads(void **state)
 }
 
 /* Trains a tiny model, writes and reads it, and denoises by it. */
+static bool stop(void *context, size_t step, double gain_db)
+{
+    (void)context;
+    return step < 1 && isfinite(gain_db);
+}
+
 static ond_status train_and_use(void *context)
 {
     (void)context;
@@ -63,7 +70,15 @@ static ond_status train_and_use(void *context)
     ond_denoise_config config = ond_denoise_config_default();
     config.method = OND_DENOISE_LEARNED;
     config.noise_std = 0.1;
-    ond_status status = ond_denoise_model_fit(&image, 1, &training, NULL, NULL, &model);
+    ond_denoise_course course = {stop, NULL, "fault_denoise.checkpoint"};
+    (void)unlink(course.checkpoint);
+    ond_status status = ond_denoise_model_fit(&image, 1, &training, &course, &model);
+    if (status == OND_OK) { /* stopped, or complete: it is taken up again */
+        ond_denoise_model_destroy(model);
+        model = NULL;
+        status = ond_denoise_model_fit(&image, 1, &training, &course, &model);
+    }
+    (void)unlink(course.checkpoint);
     status = status ? status : ond_denoise_model_write(model, path);
     status = status ? status : ond_denoise_model_read(path, &again);
     status = status ? status : ond_denoiser_create(again, &config, 32, 34, &denoiser);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "fault/fault.h"
+#include <unistd.h>
 
 enum { HEIGHT = 20, WIDTH = 24, PIXELS = HEIGHT * WIDTH };
 
@@ -73,7 +74,11 @@ static ond_status train_and_find(void *context)
     config.method = OND_EDGE_LEARNED;
     ond_edge_model *model = NULL;
     ond_edge_map map = {0};
-    ond_status status = ond_edge_model_train(&training, 1, 1, show_picture, NULL, NULL, NULL, &model);
+    ond_edge_course course = {.checkpoint = "fault_edges.checkpoint"};
+    (void)unlink(course.checkpoint);
+    ond_status status = ond_edge_model_train(&training, 1, 1, show_picture, NULL, &course, &model);
+    status = status ? status : ond_edge_model_train(&training, 1, 1, show_picture, NULL, &course, &model);
+    (void)unlink(course.checkpoint);
     ond_array image = picture();
     status = status ? status : ond_edges(&image, &config, model, &map);
     ond_edge_map_free(&map);

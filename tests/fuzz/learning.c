@@ -160,7 +160,7 @@ static void use_unrolled(fuzz_bytes *bytes, const ond_array *image)
     for (size_t i = 0; i < ond_array_count(&labels); i++) {
         labels.data[i] = (float)(i % 2);
     }
-    fuzz_check_status(ond_unrolled_model_fit(image, &labels, &architecture, &training, NULL, NULL, &model));
+    fuzz_check_status(ond_unrolled_model_fit(image, &labels, &architecture, &training, NULL, &model));
     if (model) {
         (void)fuzz_check(ond_unrolled_model_predict(model, image, &shares), &shares);
     }

@@ -130,3 +130,21 @@ double inner_product(const ond_array *x, const ond_array *y)
     }
     return sum;
 }
+
+void assert_same_file(const char *path, const char *other)
+{
+    FILE *files[2] = {fopen(path, "rb"), fopen(other, "rb")};
+    assert_non_null(files[0]);
+    assert_non_null(files[1]);
+    for (size_t i = 0;; i++) {
+        int byte = fgetc(files[0]);
+        if (byte != fgetc(files[1])) {
+            fail_msg("%s and %s differ at byte %zu", path, other, i);
+        }
+        if (byte == EOF) {
+            break;
+        }
+    }
+    fclose(files[0]);
+    fclose(files[1]);
+}

@@ -19,6 +19,9 @@ void skip_without_shared_data(void);
 /* A path in a folder of this test program's own, made empty at the first call; in one of eight static buffers. */
 const char *scratch_path(const char *name);
 
+/* Two files of the same bytes. */
+void assert_same_file(const char *path, const char *other);
+
 /* Seeded random numbers (splitmix64): the same on every machine. */
 typedef struct test_random {
     uint64_t state;

@@ -171,7 +171,8 @@ static void a_model_learns_and_survives_its_file(void **state)
         ond_unrolled_model *again = NULL;
         double loss = 0;
         a.pursuit = (ond_unrolled_kind)kind;
-        assert_ok(ond_unrolled_model_fit(&pictures, &labels, &a, &training, watch, &loss, &model));
+        assert_ok(ond_unrolled_model_fit(&pictures, &labels, &a, &training,
+                                         &(ond_unrolled_course){.watch = watch, .context = &loss}, &model));
         assert_true(loss < 0.2);
         size_t wrong = count_wrong(model, &others, &other_labels);
         if (wrong > 10) {
@@ -230,7 +231,7 @@ static void training_that_diverges_is_an_error(void **state)
         a.pursuit = (ond_unrolled_kind)kind;
         a.iterations = 6;
         assert_fails(OND_ERROR_ARGUMENT, "the training diverged",
-                     ond_unrolled_model_fit(&pictures, &labels, &a, &training, NULL, NULL, &model));
+                     ond_unrolled_model_fit(&pictures, &labels, &a, &training, NULL, &model));
     }
     ond_array_free(&pictures);
     ond_array_free(&labels);
@@ -251,7 +252,7 @@ static void moved_pictures_are_learned_and_repeat_to_the_bit(void **state)
         ond_unrolled_model *model = NULL;
         training.shift = i < 2 ? 3 : 0;
         assert_ok(ond_threads_set(i == 1 ? 3 : 1));
-        assert_ok(ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, NULL, NULL, &model));
+        assert_ok(ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, NULL, &model));
         assert_ok(ond_unrolled_model_predict(model, &pictures, &shares[i]));
         ond_unrolled_model_destroy(model);
     }
@@ -277,23 +278,70 @@ static void wrong_arguments_are_named(void **state)
     ond_unrolled_architecture a = architecture;
     a.side2 = 7;
     assert_fails(OND_ERROR_SHAPE, "patches of layer 2 are 7 x 7, what they lie in is 4 x 4",
-                 ond_unrolled_model_fit(&pictures, &labels, &a, &training, NULL, NULL, &model));
+                 ond_unrolled_model_fit(&pictures, &labels, &a, &training, NULL, &model));
     labels.data[2] = 1.5F;
     assert_fails(OND_ERROR_ARGUMENT, "label 2 is 1.5",
-                 ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, NULL, NULL, &model));
+                 ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, NULL, &model));
     labels.data[2] = 0;
     pictures.data[5] = NAN;
     assert_fails(OND_ERROR_ARGUMENT, "nan",
-                 ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, NULL, NULL, &model));
+                 ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, NULL, &model));
     pictures.data[5] = 0;
     ond_array three = ond_array_view(labels.data, 1, (size_t[1]){3});
     assert_fails(OND_ERROR_SHAPE, "one for each of 4 pictures",
-                 ond_unrolled_model_fit(&pictures, &three, &architecture, &training, NULL, NULL, &model));
-    assert_ok(ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, NULL, NULL, &model));
+                 ond_unrolled_model_fit(&pictures, &three, &architecture, &training, NULL, &model));
+    assert_ok(ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, NULL, &model));
     ond_array small = ond_array_view(pictures.data, 3, (size_t[3]){2, SIDE, SIDE - 1});
     ond_array shares = {0};
     assert_fails(OND_ERROR_SHAPE, "pictures of 11 x 10", ond_unrolled_model_predict(model, &small, &shares));
     ond_unrolled_model_destroy(model);
+    ond_array_free(&pictures);
+    ond_array_free(&labels);
+}
+
+static bool stop_at(void *context, int epoch, double loss, double error)
+{
+    const int *last = context;
+    return epoch < *last && loss >= 0 && error >= 0;
+}
+
+static void a_stopped_training_goes_on_to_the_same_bits(void **state)
+{
+    (void)state;
+    const char *path = scratch_path("pursuit.checkpoint");
+    ond_array pictures = {0};
+    ond_array labels = {0};
+    ond_unrolled_model *model = NULL;
+    fill_bars(&pictures, &labels, 30, 1);
+    ond_unrolled_training training = ond_unrolled_training_default();
+    training.epochs = 7;
+    training.batch = 8; /* the last one of an epoch has six */
+    assert_ok(ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, NULL, &model));
+    assert_ok(ond_unrolled_model_write(model, scratch_path("whole.safetensors")));
+    static const int stops[] = {1, 5, 100};
+    for (size_t i = 0; i < 3; i++) {
+        int stop = stops[i];
+        ond_unrolled_course course = {stop_at, &stop, path};
+        ond_unrolled_model_destroy(model);
+        assert_ok(ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, &course, &model));
+    }
+    assert_ok(ond_unrolled_model_write(model, scratch_path("resumed.safetensors")));
+    assert_same_file(scratch_path("whole.safetensors"), scratch_path("resumed.safetensors"));
+    ond_unrolled_model_destroy(model);
+
+    ond_unrolled_course course = {.checkpoint = path};
+    ond_unrolled_architecture wider = architecture;
+    wider.codes2++;
+    assert_fails(OND_ERROR_FORMAT, "of a training with codes2 = 6, not 7",
+                 ond_unrolled_model_fit(&pictures, &labels, &wider, &training, &course, &model));
+    training.epochs = 8;
+    assert_fails(OND_ERROR_FORMAT, "of a training with epochs = 7, not 8",
+                 ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, &course, &model));
+    training.epochs = 7;
+    pictures.data[3] += 1;
+    assert_fails(OND_ERROR_FORMAT, "of another training",
+                 ond_unrolled_model_fit(&pictures, &labels, &architecture, &training, &course, &model));
+    (void)unlink(path);
     ond_array_free(&pictures);
     ond_array_free(&labels);
 }
@@ -307,6 +355,7 @@ int main(void)
         cmocka_unit_test(a_picture_moves_and_leaves_zeros),
         cmocka_unit_test(training_that_diverges_is_an_error),
         cmocka_unit_test(moved_pictures_are_learned_and_repeat_to_the_bit),
+        cmocka_unit_test(a_stopped_training_goes_on_to_the_same_bits),
         cmocka_unit_test(wrong_arguments_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,7 +87,8 @@ static void training_makes_the_union_better(void **state)
     watched w = {0};
     ond_denoise_training training = small_training(400);
     ond_denoise_model *model = NULL;
-    assert_ok(ond_denoise_model_fit(pictures, PICTURES, &training, watch, &w, &model));
+    assert_ok(ond_denoise_model_fit(pictures, PICTURES, &training, &(ond_denoise_course){.watch = watch, .context = &w},
+                                    &model));
     assert_int_equal(w.calls, 400);
     assert_int_equal(w.last_step, 400);
     if (!(w.gain_db > 0.1)) {
@@ -141,7 +142,7 @@ static void training_gives_the_same_bits_for_any_threads_and_through_a_file(void
     ond_denoise_model *model = NULL;
     for (int i = 0; i < 2; i++) {
         assert_ok(ond_threads_set(1 + 2 * i));
-        assert_ok(ond_denoise_model_fit(pictures, PICTURES, &training, NULL, NULL, &model));
+        assert_ok(ond_denoise_model_fit(pictures, PICTURES, &training, NULL, &model));
         denoise_with(model, &results[i]);
         if (i == 0) {
             ond_denoise_model_destroy(model);
@@ -170,9 +171,45 @@ static void a_watch_may_end_the_training(void **state)
     ond_denoise_training training = small_training(100000);
     watched w = {.stop_at = 50};
     ond_denoise_model *model = NULL;
-    assert_ok(ond_denoise_model_fit(&one, 1, &training, watch, &w, &model));
+    assert_ok(ond_denoise_model_fit(&one, 1, &training, &(ond_denoise_course){.watch = watch, .context = &w}, &model));
     assert_int_equal(w.last_step, 50);
     ond_denoise_model_destroy(model);
+    ond_array_free(&one);
+}
+
+/* Stopped twice, at steps that are no multiples of anything. */
+static void a_stopped_training_goes_on_to_the_same_bits(void **state)
+{
+    (void)state;
+    const char *path = scratch_path("denoise.checkpoint");
+    ond_array one = picture(0, 64, 70);
+    ond_denoise_training training = small_training(63);
+    ond_denoise_model *model = NULL;
+    assert_ok(ond_denoise_model_fit(&one, 1, &training, NULL, &model));
+    assert_ok(ond_denoise_model_write(model, scratch_path("whole.safetensors")));
+    ond_denoise_model_destroy(model);
+    static const size_t stops[] = {7, 52, 0};
+    for (size_t i = 0; i < 3; i++) {
+        watched w = {.stop_at = stops[i]};
+        ond_denoise_course course = {watch, &w, path};
+        assert_ok(ond_denoise_model_fit(&one, 1, &training, &course, &model));
+        assert_int_equal(w.last_step, stops[i] ? stops[i] : 63);
+        if (i < 2) {
+            ond_denoise_model_destroy(model);
+        }
+    }
+    assert_ok(ond_denoise_model_write(model, scratch_path("resumed.safetensors")));
+    ond_denoise_model_destroy(model);
+    assert_same_file(scratch_path("whole.safetensors"), scratch_path("resumed.safetensors"));
+
+    ond_denoise_course course = {.checkpoint = path};
+    training.rate /= 2;
+    assert_fails(OND_ERROR_FORMAT, "of a training with rate",
+                 ond_denoise_model_fit(&one, 1, &training, &course, &model));
+    training.rate *= 2;
+    one.data[0] += 1;
+    assert_fails(OND_ERROR_FORMAT, "of another training", ond_denoise_model_fit(&one, 1, &training, &course, &model));
+    (void)unlink(path);
     ond_array_free(&one);
 }
 
@@ -183,18 +220,18 @@ static void wrong_arguments_are_named(void **state)
     ond_denoise_training training = small_training(1);
     ond_denoise_model *model = NULL;
     ond_denoiser *denoiser = NULL;
-    assert_fails(OND_ERROR_ARGUMENT, "no pictures", ond_denoise_model_fit(NULL, 0, &training, NULL, NULL, &model));
+    assert_fails(OND_ERROR_ARGUMENT, "no pictures", ond_denoise_model_fit(NULL, 0, &training, NULL, &model));
     assert_fails(OND_ERROR_SHAPE, "picture 0 is 64 x 31, at least 32 x 32",
-                 ond_denoise_model_fit(&tiny, 1, &training, NULL, NULL, &model));
+                 ond_denoise_model_fit(&tiny, 1, &training, NULL, &model));
     training.patch = 17;
-    assert_fails(OND_ERROR_ARGUMENT, "patch = 17", ond_denoise_model_fit(&tiny, 1, &training, NULL, NULL, &model));
+    assert_fails(OND_ERROR_ARGUMENT, "patch = 17", ond_denoise_model_fit(&tiny, 1, &training, NULL, &model));
     training.patch = 16;
     training.noise_high = 1;
-    assert_fails(OND_ERROR_ARGUMENT, "noise_high", ond_denoise_model_fit(&tiny, 1, &training, NULL, NULL, &model));
+    assert_fails(OND_ERROR_ARGUMENT, "noise_high", ond_denoise_model_fit(&tiny, 1, &training, NULL, &model));
     training = small_training(1);
     training.patch = 16;
     tiny.data[7] = NAN;
-    assert_fails(OND_ERROR_ARGUMENT, "nan", ond_denoise_model_fit(&tiny, 1, &training, NULL, NULL, &model));
+    assert_fails(OND_ERROR_ARGUMENT, "nan", ond_denoise_model_fit(&tiny, 1, &training, NULL, &model));
     ond_denoise_config config = ond_denoise_config_default();
     config.method = OND_DENOISE_LEARNED;
     assert_fails(OND_ERROR_ARGUMENT, "without a model", ond_denoiser_create(NULL, &config, 8, 8, &denoiser));
@@ -236,6 +273,7 @@ int main(void)
         cmocka_unit_test(training_makes_the_union_better),
         cmocka_unit_test(training_gives_the_same_bits_for_any_threads_and_through_a_file),
         cmocka_unit_test(a_watch_may_end_the_training),
+        cmocka_unit_test(a_stopped_training_goes_on_to_the_same_bits),
         cmocka_unit_test(wrong_arguments_are_named),
         cmocka_unit_test(a_file_of_another_kind_is_refused),
     };
