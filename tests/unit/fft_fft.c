@@ -5,7 +5,11 @@
 #include "support/test.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Direct transform of one frequency in double. */
 static void direct(const ond_complex *plane, size_t stride, size_t height, size_t width, size_t row, size_t column,
@@ -192,6 +196,47 @@ static void wisdom_is_written_once_measured_and_read_back(void **state)
     assert_fails(OND_ERROR_IO, "no-folder", ond_wisdom_write(scratch_path("no-folder/wisdom")));
 }
 
+/* Without a path it goes to the user's cache folder, whose parents are made; without a home it goes nowhere. */
+static void wisdom_has_a_place_of_its_own(void **state)
+{
+    (void)state;
+    if (!text_contains(ond_fft_version(), "fftw")) {
+        skip();
+    }
+    ond_fft *fft = NULL;
+    char path[600];
+    snprintf(path, sizeof path, "%s/ondelet/fftw-wisdom", scratch_path("cache/deep"));
+    assert_int_equal(setenv("XDG_CACHE_HOME", scratch_path("cache/deep"), 1), 0);
+    assert_ok(ond_wisdom_read(NULL));
+    assert_ok(ond_fft_create(6, 18, OND_FFT_BACKWARD, OND_PLANNING_MEASURE, &fft));
+    ond_fft_destroy(fft);
+    assert_ok(ond_wisdom_write(NULL));
+    struct stat found;
+    assert_int_equal(stat(path, &found), 0);
+    assert_int_equal(unlink(path), 0);
+    assert_ok(ond_wisdom_write(NULL)); /* nothing was measured since */
+    assert_int_not_equal(stat(path, &found), 0);
+
+    assert_int_equal(setenv("XDG_CACHE_HOME", "relative", 1), 0);
+    assert_int_equal(setenv("HOME", scratch_path("home"), 1), 0);
+    snprintf(path, sizeof path, "%s/.cache/ondelet/fftw-wisdom", scratch_path("home"));
+    assert_ok(ond_fft_create(6, 22, OND_FFT_BACKWARD, OND_PLANNING_MEASURE, &fft));
+    ond_fft_destroy(fft);
+    assert_ok(ond_wisdom_write(NULL));
+    assert_int_equal(stat(path, &found), 0);
+    assert_int_equal(chmod(path, 0600), 0);
+    FILE *file = fopen(scratch_path("home/file"), "w");
+    assert_non_null(file);
+    fclose(file);
+    assert_int_equal(setenv("HOME", scratch_path("home/file"), 1), 0);
+    assert_ok(ond_fft_create(6, 26, OND_FFT_BACKWARD, OND_PLANNING_MEASURE, &fft));
+    ond_fft_destroy(fft);
+    assert_fails(OND_ERROR_IO, "cannot make its folder", ond_wisdom_write(NULL));
+    assert_int_equal(setenv("HOME", "nowhere", 1), 0);
+    assert_ok(ond_wisdom_write(NULL));
+    assert_ok(ond_wisdom_read(NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +247,7 @@ int main(void)
         cmocka_unit_test(strides_keep_rows_aligned_and_apart),
         cmocka_unit_test(empty_sizes_are_refused),
         cmocka_unit_test(wisdom_is_written_once_measured_and_read_back),
+        cmocka_unit_test(wisdom_has_a_place_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
