@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_SIZE = 32 };
+enum { NAME_SIZE = 48 };
 
 static const char note_key[] = "note", images_key[] = "images";
 

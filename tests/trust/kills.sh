@@ -8,7 +8,7 @@ export LC_ALL=C
 kills=${1:-200}
 shift $(($# < 1 ? $# : 1))
 cases=("$@")
-((${#cases[@]})) || cases=(features features_csv classify folder dictionary denoise_training edge_training)
+((${#cases[@]})) || cases=(features features_csv classify folder dictionary denoise_training edge_training pursuit)
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -48,16 +48,17 @@ command_of() {
         features_csv) words=(features many.npy --scales 2 --orientations 4 --pool mean -o "$out/f.csv") names=(f.csv f.index.csv) ;;
         classify) words=(train classify set --kind network --scales 1 --epochs 60 --hidden1 64 -o "$out/m.safetensors") names=(m.safetensors) ;;
         folder) words=(denoise pictures --sigma 20 -o "$out/") names=({1..8}.png) ;;
-        dictionary) words=(train dictionary pictures --atoms 8 --filter 5 --epochs 2 -o "$out/d.safetensors") names=(d.safetensors) ;;
-        denoise_training) words=(train denoise pictures --steps 12 --hidden 4 --pairs 1 --batch 2 --patch 32 --pool 2 -o "$out/n.safetensors") names=(n.safetensors) ;;
+        dictionary) words=(train dictionary pictures --atoms 8 --filter 5 --epochs 20 --code-iterations 10 -o "$out/d.safetensors") names=(d.safetensors) ;;
+        denoise_training) words=(train denoise pictures --steps 60 --hidden 4 --pairs 1 --batch 2 --patch 32 --pool 2 -o "$out/n.safetensors") names=(n.safetensors) ;;
         edge_training) words=(train edges plain --truth truth --colors gray --hidden 8 --samples 1000 --epochs 20 -o "$out/e.safetensors") names=(e.safetensors) ;;
+        pursuit) words=(train pursuit set --iterations 1 --codes1 4 --side1 5 --codes2 0 --codes3 0 --epochs 150 -o "$out/p.safetensors") names=(p.safetensors) ;;
         *) echo "unknown case $1" >&2 && exit 2 ;;
     esac
     words+=(--threads 1 --quiet)
     case $1 in
         features*) again=(--resume) ;;
-        classify) again=(--resume --force) ;;
-        *) again=(--force) ;;
+        folder) again=(--resume) ;;
+        *) again=(--resume --force) ;;
     esac
 }
 
