@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/hdf5_table.h"
 #include "cli/images.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const option_group groups[] = {{NULL, NULL, 0, NULL, 0, 0}};
@@ -217,8 +219,91 @@ static bool describe_tensors(file_name name, bool json)
     return true;
 }
 
+/* --- feature files --- */
+
+static bool is_hdf5(const char *path)
+{
+    static const unsigned char signature[] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+    unsigned char start[sizeof signature];
+    FILE *file = fopen(path, "rb");
+    bool same = file && fread(start, 1, sizeof start, file) == sizeof start
+                && memcmp(start, signature, sizeof signature) == 0;
+    if (file) {
+        fclose(file);
+    }
+    return same;
+}
+
+/* What HDF5 files hold besides their rows. */
+typedef struct table_facts {
+    int rank;
+    size_t shape[OND_MAX_RANK + 1], inputs;
+    json_t *parameters;
+} table_facts;
+
+static bool read_table(const char *path, table_facts *facts)
+{
+    hdf5_table *table = table_open_complete(path);
+    if (!table) {
+        return false;
+    }
+    facts->shape[0] = table_rows(table);
+    facts->rank = 1 + table_shape(table, facts->shape + 1);
+    char **names = table_names(table, &facts->inputs), *parameters = table_parameters(table);
+    facts->parameters = parameters ? json_loads(parameters, 0, NULL) : NULL;
+    for (size_t i = 0; i < facts->inputs; i++) {
+        free(names[i]);
+    }
+    free(names);
+    free(parameters);
+    table_close(table);
+    return facts->parameters != NULL;
+}
+
+static void print_table(file_name name, const table_facts *facts)
+{
+    char text[SHAPE_TEXT];
+    const char *key;
+    json_t *value;
+    printf("%s: features (hdf5), %s, of %zu inputs\n", name.shown, shape_text(facts->rank, facts->shape, text),
+           facts->inputs);
+    json_object_foreach(facts->parameters, key, value)
+    {
+        char *dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(PARAMETER_DIGITS));
+        print_text(key, json_is_string(value) ? json_string_value(value) : dumped ? dumped : "");
+        free(dumped);
+    }
+}
+
+static bool describe_table(file_name name, bool json)
+{
+    table_facts facts = {0};
+    if (!hdf5_is_known()) {
+        complain("%s: is an HDF5 file, and this program was built without HDF5", name.shown);
+        return false;
+    }
+    if (!read_table(name.path, &facts)) {
+        return false;
+    }
+    if (json) {
+        json_t *object = json_pack("{s:i, s:o, s:s, s:s}", "schema", 1, "file", json_text(name.shown), "kind",
+                                   "features", "format", "hdf5");
+        json_object_set_new(object, "shape", json_shape(facts.rank, facts.shape));
+        json_object_set_new(object, "inputs", json_integer((json_int_t)facts.inputs));
+        json_object_set(object, "parameters", facts.parameters);
+        json_print(object);
+    } else {
+        print_table(name, &facts);
+    }
+    json_decref(facts.parameters);
+    return true;
+}
+
 static bool describe(file_name name, bool json)
 {
+    if (is_hdf5(name.path)) {
+        return describe_table(name, json);
+    }
     if (ond_tensors_recognize(name.path)) {
         return describe_tensors(name, json);
     }

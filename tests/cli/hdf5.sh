@@ -32,6 +32,14 @@ if [ $has_tools ]; then
     h5dump -a /parameters whole.h5 >stdout
     expect_text stdout '"family": "morlet"'
 fi
+expect 0 info whole.h5
+expect_text stdout "whole.h5: features (hdf5), $count x 625 x 1 x 1, of 1 inputs"
+expect_text stdout '  bank: {"family": "morlet", "scales": 2'
+expect 0 info whole.h5 --json
+expect_text stdout '"kind": "features", "format": "hdf5", "shape": ['$count', 625, 1, 1], "inputs": 1, "parameters": {"schema": 1'
+head -c 300 whole.h5 >damaged.h5
+refused 1 "damaged.h5: HDF5: " info damaged.h5
+rm damaged.h5
 expect 0 features many.npy -o again.h5 $options --quiet --planning estimate --threads 3
 expect_same whole.h5 again.h5
 expect 0 features many.npy -o whole.h5 $options --planning estimate --resume
