@@ -17,7 +17,15 @@ elseif(ONDELET_FFT STREQUAL "kissfft")
 else()
   message(FATAL_ERROR "ONDELET_FFT is '${ONDELET_FFT}', fftw or kissfft is wanted")
 endif()
-pkg_check_modules(${ONDELET_FFT_TARGET} REQUIRED IMPORTED_TARGET ${ONDELET_FFT_MODULE})
+if(ONDELET_FFTW_LIBRARIES AND ONDELET_FFT STREQUAL "fftw") # another library with the same interface; FFTW's header or its own
+  find_path(ONDELET_FFTW_INCLUDE_DIR fftw3.h PATH_SUFFIXES fftw REQUIRED)
+  set(ONDELET_FFT_MODULE "")
+  add_library(PkgConfig::FFTW3F INTERFACE IMPORTED GLOBAL)
+  target_link_libraries(PkgConfig::FFTW3F INTERFACE ${ONDELET_FFTW_LIBRARIES})
+  target_include_directories(PkgConfig::FFTW3F INTERFACE ${ONDELET_FFTW_INCLUDE_DIR})
+else()
+  pkg_check_modules(${ONDELET_FFT_TARGET} REQUIRED IMPORTED_TARGET ${ONDELET_FFT_MODULE})
+endif()
 find_package(PNG REQUIRED)                                # io
 find_package(JPEG REQUIRED)                               # io
 find_package(ZLIB REQUIRED)                               # io

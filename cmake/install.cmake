@@ -46,9 +46,10 @@ install(FILES ${PROJECT_BINARY_DIR}/ondelet-config.cmake ${PROJECT_BINARY_DIR}/o
 
 # What a static library needs, its users must link; what a shared library needs, it finds by itself (".private").
 # OpenBLAS by name, not by its .pc file, which asks the linker for a Fortran library that its users need not have.
-set(pc_requires "${ONDELET_FFT_MODULE} libpng libjpeg zlib jansson")
+string(STRIP "${ONDELET_FFT_MODULE} libpng libjpeg zlib jansson" pc_requires)
 set(pc_libs lapacke openblas lbfgs ${OpenMP_C_LIB_NAMES} m)
 list(TRANSFORM pc_libs PREPEND -l)
+list(PREPEND pc_libs ${ONDELET_FFTW_LIBRARIES}) # as they were given: paths and flags
 set(pc_folders ${OPENBLAS_LIBRARY_DIRS})
 list(TRANSFORM pc_folders PREPEND -L)
 list(PREPEND pc_libs ${pc_folders})

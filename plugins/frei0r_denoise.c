@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The denoiser as a frei0r effect: ffmpeg -i in.mkv -vf "frei0r=ondelet_denoise:0.05|wavelet" out.mkv */
-#include <ondelet/ondelet.h>
-
-/* The interface is seen by the host, everything else is hidden. */
-#pragma GCC visibility push(default)
-#include <frei0r.h>
-#pragma GCC visibility pop
-
+#include "frei0r_frame.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOISE, METHOD, MODEL, PARAMETERS, METHOD_SIZE = 32, PATH_SIZE = 4096, CHANNELS = 3, PIXEL_BYTES = 4 };
+enum { NOISE, METHOD, MODEL, PARAMETERS, METHOD_SIZE = 32, PATH_SIZE = 4096 };
 
 /* frei0r promises one call at a time for an instance. */
 typedef struct effect {
@@ -136,24 +130,12 @@ static ond_status denoise_frame(effect *own, const ond_image_view *frame)
     return status ? status : ond_image_view_write(&own->image, frame);
 }
 
-static ond_image_view colors_of(const effect *own, uint32_t *frame)
-{
-    return (ond_image_view){
-        .data = frame,
-        .type = OND_SAMPLE_U8,
-        .height = own->height,
-        .width = own->width,
-        .channels = CHANNELS,
-        .pixel_stride = PIXEL_BYTES,
-    };
-}
-
 void f0r_update(f0r_instance_t instance, double time, const uint32_t *from, uint32_t *to)
 {
     (void)time;
     effect *own = instance;
     memcpy(to, from, own->height * own->width * sizeof *to); /* alpha, and the whole frame if something fails */
-    ond_image_view frame = colors_of(own, to);
+    ond_image_view frame = frame_colors(to, own->height, own->width);
     if (denoise_frame(own, &frame) != OND_OK) {
         fprintf(stderr, "ondelet denoise: %s\n", ond_error_message());
     }

@@ -117,5 +117,9 @@ void ond_fft_run(const ond_fft *fft, ond_fft_pass pass, ond_complex *plane)
 
 const char *ond_fft_version(void)
 {
+#ifdef OND_FFTW_VERSION
+    return OND_FFTW_VERSION;
+#else
     return fftwf_version;
+#endif
 }

@@ -7,6 +7,7 @@
 #        package.sh pkgconfig PREFIX c|c++ COMPILER              a user with pkg-config
 #        package.sh subproject ROOT C_COMPILER CXX_COMPILER      a user with add_subdirectory
 #        package.sh kissfft ROOT BUILD C_COMPILER PROGRAM        a build without FFTW says the same as PROGRAM
+#        package.sh fftw-interface ROOT BUILD C_COMPILER PROGRAM  another library with FFTW's interface says the same
 #        package.sh debian BUILD                                 a Debian package of a finished build
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -131,6 +132,32 @@ kissfft_build() {
     awk -v error="$error" 'BEGIN { exit !(error + 0 == error && error < 1e-5) }' || die "features differ by $error"
 }
 
+# The static FFTW under another name stands for a library with the same interface: nothing asks for FFTW's own. Takes a
+# build of its own, and so is no test of ctest.
+fftw_interface() {
+    local root=$1 build=$2 compiler=$3 program=$4 archive
+    archive=$(pkg-config --variable=libdir fftw3f)/libfftw3f.a
+    [[ -e $archive ]] || { echo "skipped: no $archive"; exit 77; }
+    mkdir -p "$build"
+    cp "$archive" "$build/libother.a"
+    cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER="$compiler" \
+        -DONDELET_FFTW_LIBRARIES="$build/libother.a" -DONDELET_TESTS=OFF -DONDELET_EXAMPLES=OFF -DONDELET_PLUGINS=OFF \
+        -DONDELET_MPI=OFF >/dev/null
+    cmake --build "$build" --parallel 2
+    ! ldd "$build/ondelet" | grep fftw >/dev/null || die "FFTW's own library is linked"
+    "$build/ondelet" --version | grep "interface of another library" || die "--version does not tell"
+    for options in "--planning estimate" "--bank spline --padding none --crop 64x64 --planning estimate"; do
+        for each in "$build/ondelet" "$program"; do
+            # shellcheck disable=SC2086
+            "$each" features "$root/examples/pictures/camera.png" -o "$scratch/${each//\//_}.npy" --scales 4 $options --force --quiet
+        done
+        cmp "$scratch/${build//\//_}_ondelet.npy" "$scratch/${program//\//_}.npy" || die "features differ with $options"
+    done
+    install_moved "$build" "$scratch/other"
+    (cmake_user "$scratch/other" c "$compiler")
+    (pkgconfig_user "$scratch/other" c "$compiler")
+}
+
 debian_package() {
     local build=$1 package
     command -v dpkg-deb >/dev/null || { echo "skipped: no dpkg-deb"; exit 77; }
@@ -152,6 +179,7 @@ case $1 in
     pkgconfig) pkgconfig_user "$2" "$3" "$4" ;;
     subproject) subproject_user "$2" "$3" "$4" ;;
     kissfft) kissfft_build "$2" "$3" "$4" "$5" ;;
+    fftw-interface) fftw_interface "$2" "$3" "$4" "$5" ;;
     debian) debian_package "$2" ;;
     *) die "unknown: $1" ;;
 esac
