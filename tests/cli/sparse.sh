@@ -52,6 +52,13 @@ misused "layers = '4y3' is not MxK" train dictionary pictures -o x.safetensors -
 misused "no dictionary given" sparse pictures/1.pgm
 misused "does not end in .safetensors" train dictionary pictures -o x.png
 
+# What is not a number; a gray picture for a dictionary of three channels is read as a colour one.
+printf '\x93NUMPY\x01\0\x46\0%-69s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (4, 4), }" >nan.npy
+for ((i = 0; i < 16; i++)); do printf '\0\0\xc0\x7f'; done >>nan.npy
+refused 1 "nan" sparse nan.npy --dictionary one.safetensors
+expect 0 train dictionary pictures -o color.safetensors $tiny --color rgb
+expect 0 sparse pictures/1.pgm --dictionary color.safetensors
+
 # Codes as features: pooled, whole, for LIBSVM.
 expect 0 features pictures --transform csc --dictionary one.safetensors --pool mean -o pooled.npy
 expect_shape pooled.npy "(3, 6)"
