@@ -113,9 +113,8 @@ static exit_status run_train(cli_request *common)
     if (common->input_count == 0 || common->input_count > 2) {
         return wrong_usage(common->command, "DATA, and LABELS where it is an array, are wanted");
     }
-    if (!common->output || !has_ending(common->output, ".safetensors")) {
-        return wrong_usage(common->command, "output '%s' does not end in .safetensors",
-                           common->output ? common->output : "");
+    if (check_model_output(common) != ALL_DONE) {
+        return WRONG_USAGE;
     }
     if (request->resize && !parse_size(request->resize, LARGEST_SIDE, &request->height, &request->width)) {
         return wrong_usage(common->command, "resize = '%s' is not MxN with M and N in 1..%d", request->resize,

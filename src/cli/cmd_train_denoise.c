@@ -132,9 +132,8 @@ static exit_status run_train_denoise(cli_request *common)
     if (common->input_count == 0) {
         return wrong_usage(common->command, "no pictures given");
     }
-    if (!common->output || !has_ending(common->output, ".safetensors")) {
-        return wrong_usage(common->command, "output '%s' does not end in .safetensors",
-                           common->output ? common->output : "");
+    if (check_model_output(common) != ALL_DONE) {
+        return WRONG_USAGE;
     }
     if (!checkpoint_frees_output(common, request->own.resume)) {
         return SOME_FAILED;

@@ -327,9 +327,8 @@ static exit_status check_request(const train_request *request)
     if (request->common.input_count == 0) {
         return wrong_usage(command, "no images given");
     }
-    if (!request->common.output || !has_ending(request->common.output, ".safetensors")) {
-        return wrong_usage(command, "output '%s' does not end in .safetensors",
-                           request->common.output ? request->common.output : "");
+    if (check_model_output(&request->common) != ALL_DONE) {
+        return WRONG_USAGE;
     }
     if (request->shape.resume && request->learning.method != OND_LEARNING_ONLINE) {
         return wrong_usage(command, "--resume goes with --method online");

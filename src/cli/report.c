@@ -145,6 +145,15 @@ bool has_ending(const char *path, const char *ending)
     return length > wanted && strcasecmp(path + length - wanted, ending) == 0;
 }
 
+exit_status check_model_output(const cli_request *request)
+{
+    if (!request->output || !has_ending(request->output, ".safetensors")) {
+        return wrong_usage(request->command, "output '%s' does not end in .safetensors",
+                           request->output ? request->output : "");
+    }
+    return ALL_DONE;
+}
+
 bool is_drawing(const char *path)
 {
     return has_ending(path, ".png") || has_ending(path, ".svg");

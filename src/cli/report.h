@@ -43,6 +43,8 @@ bool output_is_free(const cli_request *request, const char *path);
 
 /* True when the path ends so, in either case: has_ending("A.PNG", ".png"). */
 bool has_ending(const char *path, const char *ending);
+/* Whether a model can be written there: the output ends in .safetensors. */
+exit_status check_model_output(const cli_request *request);
 /* True when the path ends as drawings with text do: .png or .svg. */
 bool is_drawing(const char *path);
 

@@ -87,48 +87,45 @@ static ond_status show_energy(report_job *job, const ond_scattering *scattering)
     return status;
 }
 
-static ond_status show_disks(report_job *job)
+static ond_status scatter(const report_job *job, ond_averaging averaging, ond_scattering **scattering,
+                          ond_array *features)
 {
-    const report_config *own = job->config;
-    ond_scattering *scattering = NULL;
-    ond_array features = {0};
-    ond_status status = create_scattering(own, OND_AVERAGING_GLOBAL, &scattering);
-    status = status ? status : ond_scattering_apply(scattering, &job->gray, &features);
-    if (status == OND_OK) {
-        page_section(&job->html, "Scattering coefficients",
-                     "Means over the picture, laid over the disk of frequencies: the outer ring is the finest scale, a "
-                     "sector is an orientation of oscillation. For order 2 each sector is divided again by the second "
-                     "wavelet: outwards its finer scales, in the middle its parallel orientation.");
-        status
-            = disks_draw(scattering, &features, own->scales, own->orientations, page_picture(&job->html, SHOWN_DISKS));
-    }
-    status = status ? status : show_energy(job, scattering);
-    ond_scattering_destroy(scattering);
-    ond_array_free(&features);
-    return status;
+    ond_status status = create_scattering(job->config, averaging, scattering);
+    return status ? status : ond_scattering_apply(*scattering, &job->gray, features);
 }
 
-static ond_status show_mosaic(report_job *job)
+static ond_status show_disks(report_job *job, const ond_scattering *scattering, const ond_array *features)
 {
-    const report_config *own = job->config;
-    ond_scattering *scattering = NULL;
-    ond_array features = {0};
-    ond_status status = create_scattering(own, OND_AVERAGING_LOCAL, &scattering);
-    status = status ? status : ond_scattering_apply(scattering, &job->gray, &features);
-    if (status == OND_OK) {
-        page_section(&job->html, "Where the coefficients are large",
-                     "The same coefficients, averaged locally: each small map is one path, and is the picture as that "
-                     "path sees it. These maps are the features.");
-        status = mosaic_draw(scattering, &features, own->scales, own->orientations,
-                             page_picture(&job->html, SHOWN_MOSAIC));
-    }
-    ond_scattering_destroy(scattering);
-    ond_array_free(&features);
-    return status;
+    page_section(&job->html, "Scattering coefficients",
+                 "Means over the picture, laid over the disk of frequencies: the outer ring is the finest scale, a "
+                 "sector is an orientation of oscillation. For order 2 each sector is divided again by the second "
+                 "wavelet: outwards its finer scales, in the middle its parallel orientation.");
+    ond_status status = disks_draw(scattering, features, job->config->scales, job->config->orientations,
+                                   page_picture(&job->html, SHOWN_DISKS));
+    return status ? status : show_energy(job, scattering);
+}
+
+static ond_status show_mosaic(report_job *job, const ond_scattering *scattering, const ond_array *features)
+{
+    page_section(&job->html, "Where the coefficients are large",
+                 "The same coefficients, averaged locally: each small map is one path, and is the picture as that "
+                 "path sees it. These maps are the features.");
+    return mosaic_draw(scattering, features, job->config->scales, job->config->orientations,
+                       page_picture(&job->html, SHOWN_MOSAIC));
 }
 
 ond_status report_scattering(report_job *job)
 {
-    ond_status status = show_disks(job);
-    return status ? status : show_mosaic(job);
+    static const ond_averaging averagings[] = {OND_AVERAGING_GLOBAL, OND_AVERAGING_LOCAL};
+    ond_status (*const show[])(report_job *, const ond_scattering *, const ond_array *) = {show_disks, show_mosaic};
+    ond_status status = OND_OK;
+    for (int i = 0; i < 2 && status == OND_OK; i++) {
+        ond_scattering *scattering = NULL;
+        ond_array features = {0};
+        status = scatter(job, averagings[i], &scattering, &features);
+        status = status ? status : show[i](job, scattering, &features);
+        ond_scattering_destroy(scattering);
+        ond_array_free(&features);
+    }
+    return status;
 }

@@ -150,3 +150,14 @@ ond_status ond_array_check_filled(const ond_array *array, const char *name)
     }
     return OND_OK;
 }
+
+ond_status ond_array_check_image(const ond_array *array, const char *name)
+{
+    OND_TRY(ond_array_check_filled(array, name));
+    if (array->rank != 2 && array->rank != 3) {
+        char text[OND_SHAPE_TEXT_SIZE];
+        return ond_fail(OND_ERROR_SHAPE, "%s is %s, [height, width] or [channels, height, width] is wanted", name,
+                        ond_shape_text(array->rank, array->shape, text));
+    }
+    return OND_OK;
+}

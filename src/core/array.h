@@ -21,4 +21,7 @@ ond_status ond_array_check_result(const ond_array *result);
 /* Fails unless the array has data. */
 ond_status ond_array_check_filled(const ond_array *array, const char *name);
 
+/* Fails unless the array is [height, width] or [channels, height, width]. */
+ond_status ond_array_check_image(const ond_array *array, const char *name);
+
 #endif

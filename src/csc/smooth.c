@@ -52,12 +52,7 @@ static void smooth_plane(const ond_fft *fft, const float *image, size_t height, 
 
 ond_status ond_smooth_part(const ond_array *image, double smoothness, ond_array *smooth)
 {
-    char text[OND_SHAPE_TEXT_SIZE];
-    OND_TRY(ond_array_check_filled(image, "the image"));
-    if (image->rank != 2 && image->rank != 3) {
-        return ond_fail(OND_ERROR_SHAPE, "the image is %s, [height, width] or [channels, height, width] is wanted",
-                        ond_shape_text(image->rank, image->shape, text));
-    }
+    OND_TRY(ond_array_check_image(image, "the image"));
     if (!(smoothness > 0) || !isfinite(smoothness)) {
         return ond_fail(OND_ERROR_ARGUMENT, "smoothness = %g is not positive", smoothness);
     }

@@ -243,23 +243,34 @@ INLINED void sixteen(ond_complex *x)
     }
 }
 
+INLINED const float *table_of(size_t radix)
+{
+    switch (radix) {
+    case 3:
+        return table_3;
+    case 5:
+        return table_5;
+    case 7:
+        return table_7;
+    case 11:
+        return table_11;
+    case 13:
+        return table_13;
+    default:
+        return table_17;
+    }
+}
+
 INLINED void points(ond_complex *x, size_t radix)
 {
     switch (radix) {
+    case 1:
+        break;
     case 2:
         two(&x[0], &x[1]);
         break;
-    case 3:
-        odd_points(x, 3, table_3);
-        break;
     case 4:
         four(&x[0], &x[1], &x[2], &x[3]);
-        break;
-    case 5:
-        odd_points(x, 5, table_5);
-        break;
-    case 7:
-        odd_points(x, 7, table_7);
         break;
     case 8:
         eight(x);
@@ -267,22 +278,14 @@ INLINED void points(ond_complex *x, size_t radix)
     case 9:
         nine(x);
         break;
-    case 11:
-        odd_points(x, 11, table_11);
-        break;
     case 12:
         twelve(x);
-        break;
-    case 13:
-        odd_points(x, 13, table_13);
         break;
     case 16:
         sixteen(x);
         break;
-    case 17:
-        odd_points(x, 17, table_17);
-        break;
     default:
+        odd_points(x, radix, table_of(radix));
         break;
     }
 }
@@ -291,17 +294,24 @@ typedef struct step_sizes {
     size_t in, out; /* floats between the inputs and between the outputs of one small transform */
 } step_sizes;
 
+/* Of one lane. */
+INLINED void small_transform(size_t radix, size_t step, const float *restrict re, const float *restrict im,
+                             ond_complex *x)
+{
+    UNROLLED for (size_t i = 0; i < radix; i++)
+    {
+        x[i] = (ond_complex){re[i * step], im[i * step]};
+    }
+    points(x, radix);
+}
+
 INLINED void last_step(size_t radix, step_sizes step, const float *restrict re, const float *restrict im,
                        float *restrict to_re, float *restrict to_im)
 {
     INDEPENDENT for (size_t lane = 0; lane < OND_LANES; lane++)
     {
         ond_complex x[17];
-        UNROLLED for (size_t i = 0; i < radix; i++)
-        {
-            x[i] = (ond_complex){re[i * step.in + lane], im[i * step.in + lane]};
-        }
-        points(x, radix);
+        small_transform(radix, step.in, re + lane, im + lane, x);
         UNROLLED for (size_t k = 0; k < radix; k++)
         {
             to_re[k * step.out + lane] = x[k].re;
@@ -316,11 +326,7 @@ INLINED void step_with_twiddles(size_t radix, step_sizes step, const float *rest
     INDEPENDENT for (size_t lane = 0; lane < OND_LANES; lane++)
     {
         ond_complex x[17];
-        UNROLLED for (size_t i = 0; i < radix; i++)
-        {
-            x[i] = (ond_complex){re[i * step.in + lane], im[i * step.in + lane]};
-        }
-        points(x, radix);
+        small_transform(radix, step.in, re + lane, im + lane, x);
         UNROLLED for (size_t k = 0; k < radix; k++)
         {
             ond_complex y = k > 0 ? product(x[k], twiddles[2 * k], twiddles[2 * k + 1]) : x[k];

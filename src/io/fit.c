@@ -40,12 +40,7 @@ ond_fit_config ond_fit_config_default(void)
 static ond_status check(const ond_array *image, const ond_fit_config *config)
 {
     OND_TRY(ond_options_check(options, config));
-    OND_TRY(ond_array_check_filled(image, "the image"));
-    if (image->rank != 2 && image->rank != 3) {
-        char text[OND_SHAPE_TEXT_SIZE];
-        return ond_fail(OND_ERROR_SHAPE, "the image is %s, [height, width] or [channels, height, width] is wanted",
-                        ond_shape_text(image->rank, image->shape, text));
-    }
+    OND_TRY(ond_array_check_image(image, "the image"));
     if ((config->height > 0) != (config->width > 0) || (config->crop_height > 0) != (config->crop_width > 0)) {
         return ond_fail(OND_ERROR_ARGUMENT,
                         "a size of %d x %d, a crop of %d x %d: rows and columns are wanted, or neither", config->height,

@@ -129,12 +129,7 @@ ond_status ond_image_resize(const ond_array *image, size_t height, size_t width,
 ond_status ond_image_resize_with(const ond_array *image, size_t height, size_t width, ond_interpolation interpolation,
                                  ond_array *resized)
 {
-    OND_TRY(ond_array_check_filled(image, "the image"));
-    if (image->rank != 2 && image->rank != 3) {
-        char text[OND_SHAPE_TEXT_SIZE];
-        return ond_fail(OND_ERROR_SHAPE, "the image is %s, [height, width] or [channels, height, width] is wanted",
-                        ond_shape_text(image->rank, image->shape, text));
-    }
+    OND_TRY(ond_array_check_image(image, "the image"));
     OND_TRY(ond_array_check_finite(image, "the image"));
     if (interpolation != OND_CUBIC && interpolation != OND_LINEAR) {
         return ond_fail(OND_ERROR_ARGUMENT, "interpolation %d, %d (cubic) or %d (linear) is wanted", interpolation,

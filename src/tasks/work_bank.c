@@ -15,12 +15,7 @@ static const double tolerance = 1e-5;
 
 ond_status ond_planes_of(const ond_array *image, ond_planes *planes)
 {
-    OND_TRY(ond_array_check_filled(image, "the image"));
-    if (image->rank != 2 && image->rank != 3) {
-        char text[OND_SHAPE_TEXT_SIZE];
-        return ond_fail(OND_ERROR_SHAPE, "the image is %s, [height, width] or [channels, height, width] is wanted",
-                        ond_shape_text(image->rank, image->shape, text));
-    }
+    OND_TRY(ond_array_check_image(image, "the image"));
     const size_t *size = image->shape + image->rank - 2;
     *planes = (ond_planes){image->rank == 3 ? image->shape[0] : 1, size[0], size[1]};
     return OND_OK;

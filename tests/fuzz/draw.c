@@ -149,3 +149,13 @@ bool fuzz_check(ond_status status, const ond_array *output)
     }
     return status == OND_OK;
 }
+
+int fuzz_one_use(const uint8_t *data, size_t size, const fuzz_use *uses, size_t count, unsigned most_side)
+{
+    fuzz_bytes bytes = {data, size, 0};
+    unsigned use = fuzz_below(&bytes, (unsigned)count);
+    ond_array image = fuzz_image(&bytes, most_side);
+    uses[use](&bytes, &image);
+    ond_array_free(&image);
+    return 0;
+}

@@ -28,6 +28,10 @@ ond_array fuzz_array(fuzz_bytes *bytes, int rank, const size_t *shape);
 /* An image [height, width], or sometimes with an axis of 1…4 in front, of `most` pixels a side. */
 ond_array fuzz_image(fuzz_bytes *bytes, unsigned most);
 
+/* Runs one of the uses, which the input chooses, on an image that it draws. */
+typedef void (*fuzz_use)(fuzz_bytes *bytes, const ond_array *image);
+int fuzz_one_use(const uint8_t *data, size_t size, const fuzz_use *uses, size_t count, unsigned most_side);
+
 /* Ends the process when a call that succeeded left a number that is not finite. */
 void fuzz_check_finite(const ond_array *array);
 

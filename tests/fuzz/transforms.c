@@ -228,13 +228,7 @@ static void use_picture(fuzz_bytes *bytes, const ond_array *image)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const uses[])(fuzz_bytes *, const ond_array *)
-        = {use_filters, use_bands,   use_scattering, use_threshold, use_dwt,
-           use_inpaint, use_denoise, use_edges,      use_benchmark, use_picture};
-    fuzz_bytes bytes = {data, size, 0};
-    unsigned use = fuzz_below(&bytes, sizeof uses / sizeof uses[0]);
-    ond_array image = fuzz_image(&bytes, MOST_SIDE);
-    uses[use](&bytes, &image);
-    ond_array_free(&image);
-    return 0;
+    static const fuzz_use uses[] = {use_filters, use_bands,   use_scattering, use_threshold, use_dwt,
+                                    use_inpaint, use_denoise, use_edges,      use_benchmark, use_picture};
+    return fuzz_one_use(data, size, uses, sizeof uses / sizeof uses[0], MOST_SIDE);
 }
