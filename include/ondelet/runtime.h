@@ -28,11 +28,13 @@ typedef enum ond_planning {
 } ond_planning;
 
 /** Reads measured FFT plans. A missing, foreign or damaged file is not an error: its plans are just not known.
+ *  What stands in the usual place is read when the first plan is made.
  *  @param path  NULL for `$XDG_CACHE_HOME/ondelet/fftw-wisdom` (else `~/.cache/ondelet/fftw-wisdom`) */
 OND_CHECKED ond_status ond_wisdom_read(const char *path);
 
 /** Writes all plans known so far, beside the place and renamed. With NULL it does nothing when nothing was measured
- *  since the last time.  @retval OND_ERROR_IO  the folder cannot be made or written */
+ *  since the last time, and with a path nothing when no plan was made since ond_wisdom_read(NULL).  @retval
+ * OND_ERROR_IO  the folder cannot be made or written */
 OND_CHECKED ond_status ond_wisdom_write(const char *path);
 
 #ifdef __cplusplus

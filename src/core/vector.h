@@ -23,6 +23,9 @@ typedef struct ond_complex {
 #define OND_WIDE
 #endif
 
+/* Asks for memory that will be read soon. */
+#define OND_PREFETCH(address) __builtin_prefetch(address)
+
 /* Index of the first NaN or infinity, or `count`. */
 size_t ond_vector_find_nonfinite(const float *restrict x, size_t count);
 

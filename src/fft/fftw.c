@@ -81,6 +81,7 @@ ond_status ond_fft_backend_create(ond_fft *fft, unsigned passes, ond_planning pl
     ond_status status = OND_ERROR_MEMORY;
     if (buffers.real && buffers.plane) {
         ond_planner_lock();
+        ond_planner_import();
         status = plan_passes(fft, passes, planning, buffers);
         ond_planner_unlock();
     }

@@ -20,6 +20,7 @@ enum { PATH_SIZE = 4096 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool measured;
+static char put_off[PATH_SIZE]; /* the wisdom that was asked for before anything was planned; empty: none */
 
 void ond_planner_lock(void)
 {
@@ -50,23 +51,37 @@ static bool default_path(char path[PATH_SIZE])
     return length > 0 && length < PATH_SIZE;
 }
 
+static void import(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (file) {
+        (void)fftwf_import_wisdom_from_file(file);
+        fclose(file);
+    }
+}
+
+void ond_planner_import(void)
+{
+    if (put_off[0]) {
+        import(put_off);
+        put_off[0] = '\0';
+    }
+}
+
 ond_status ond_wisdom_read(const char *path)
 {
     char usual[PATH_SIZE];
-    if (!path) {
-        if (!default_path(usual)) {
-            return OND_OK;
-        }
-        path = usual;
-    }
-    FILE *file = fopen(path, "rb");
-    if (!file) {
+    if (!path && !default_path(usual)) {
         return OND_OK;
     }
     ond_planner_lock();
-    (void)fftwf_import_wisdom_from_file(file);
+    if (path) {
+        ond_planner_import();
+        import(path);
+    } else {
+        snprintf(put_off, sizeof put_off, "%s", usual);
+    }
     ond_planner_unlock();
-    fclose(file);
     return OND_OK;
 }
 
@@ -127,7 +142,9 @@ ond_status ond_wisdom_write(const char *path)
     }
     ond_planner_lock();
     ond_status status = OND_OK;
-    if (path || measured) {
+    bool is_wanted = path ? !put_off[0] : measured;
+    if (is_wanted) {
+        ond_planner_import();
         status = path ? OND_OK : make_folders(usual);
         if (status == OND_OK) {
             status = write_beside_and_rename(usual);

@@ -6,6 +6,10 @@
 void ond_planner_lock(void);
 void ond_planner_unlock(void);
 
+/* Called under the lock before planning: reads the wisdom whose reading was put off. Most features want no FFTW plan,
+ * and then neither the time nor the megabytes of its planner. */
+void ond_planner_import(void);
+
 /* Called under the lock when a plan was measured: ond_wisdom_write has something to keep. */
 void ond_planner_note_measured(void);
 

@@ -146,6 +146,8 @@ static void find_support(ond_filter *filter, ond_box box, const double *spectrum
             tight.row_begin = row + 1;
             continue;
         }
+        filter->count
+            += (OND_VALUES_ALIGNED - (filter->count - (size_t)run.begin) % OND_VALUES_ALIGNED) % OND_VALUES_ALIGNED;
         run.offset = filter->count;
         filter->runs[kept++] = run;
         if (run.end > run.begin) {
@@ -178,7 +180,7 @@ ond_status ond_filter_set(ond_filters *filters, size_t index, ond_box box, const
         return OND_ERROR_MEMORY;
     }
     find_support(filter, box, spectrum);
-    filter->values = ond_memory_allocate(filter->count, sizeof *filter->values);
+    filter->values = ond_memory_allocate_zero(filter->count, sizeof *filter->values);
     if (!filter->values) {
         return OND_ERROR_MEMORY;
     }
@@ -194,7 +196,7 @@ ond_status ond_filter_allocate_like(ond_filters *filters, size_t index, const on
     filter->box = other->box;
     filter->count = other->count;
     filter->runs = ond_memory_allocate(rows, sizeof *filter->runs);
-    filter->values = ond_memory_allocate(other->count, sizeof *filter->values);
+    filter->values = ond_memory_allocate_zero(other->count, sizeof *filter->values);
     if (!filter->runs || !filter->values) {
         return OND_ERROR_MEMORY;
     }
@@ -317,8 +319,13 @@ ond_filter_info ond_filters_info(const ond_filters *filters, size_t index)
 
 double ond_filters_support(const ond_filters *filters, size_t index)
 {
+    const ond_filter *filter = &filters->filters[index];
+    size_t count = 0;
+    for (ptrdiff_t row = 0; row < filter->box.row_end - filter->box.row_begin; row++) {
+        count += (size_t)(filter->runs[row].end - filter->runs[row].begin);
+    }
     double grid = (double)filters->height * (double)filters->width;
-    return grid > 0 ? (double)filters->filters[index].count / grid : 0;
+    return grid > 0 ? (double)count / grid : 0;
 }
 
 ond_status ond_filters_check_grid(const ond_filters *filters)

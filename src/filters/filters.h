@@ -20,13 +20,16 @@ typedef struct ond_run {
     size_t offset; /* of its values in the filter's */
 } ond_run;
 
+/* Columns that are multiples of this begin a cache line of a filter's values. */
+enum { OND_VALUES_ALIGNED = 16 };
+
 /* A spectrum on its support: a run of columns for each row of the box; zero outside. */
 typedef struct ond_filter {
     ond_filter_info info;
     ond_box box;
     ond_run *runs; /* one per row of the box; NULL without a grid */
-    float *values; /* run after run */
-    size_t count;  /* of values */
+    float *values; /* run after run, with zeros between them as OND_VALUES_ALIGNED wants */
+    size_t count;  /* of values and zeros */
 } ond_filter;
 
 /* Makes the bank of a family from its config on a grid (0 x 0: the table alone). */

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* Terms are rows apart in the image and in the filter: each is asked for so many before it is used. */
+enum { AHEAD = 12 };
+
 /* A run of one row in up to two pieces of columns 0…width − 1, in the order of the run. */
 typedef struct pieces {
     size_t begin[2], end[2];
@@ -41,26 +44,50 @@ static pieces pieces_of(const layout *l, ptrdiff_t row)
     return found;
 }
 
-/* The filter on columns begin…end − 1 (sixteen or less) of a row; false where it vanishes. */
-static bool take_values(const pieces *row, size_t begin, size_t end, float values[OND_LANES])
+/* How much of a table is laid out. */
+typedef struct extent {
+    size_t terms, edges;
+} extent;
+
+/* Columns begin…end − 1 of a row, sixteen or less, and how many of them a piece of the run has. */
+static size_t columns_in(const pieces *row, int piece, size_t begin, size_t end)
 {
-    bool found = false;
+    size_t first = row->begin[piece] > begin ? row->begin[piece] : begin;
+    size_t last = row->end[piece] < end ? row->end[piece] : end;
+    return first < last ? last - first : 0;
+}
+
+static void copy_values(const pieces *row, size_t begin, size_t end, float values[OND_LANES])
+{
     for (int piece = 0; piece < 2; piece++) {
-        size_t first = row->begin[piece] > begin ? row->begin[piece] : begin;
-        size_t last = row->end[piece] < end ? row->end[piece] : end;
-        if (first < last && values) {
-            memcpy(values + (first - begin), row->values[piece] + (first - row->begin[piece]),
-                   (last - first) * sizeof *values);
+        size_t count = columns_in(row, piece, begin, end);
+        if (count > 0) {
+            size_t first = row->begin[piece] > begin ? row->begin[piece] : begin;
+            memcpy(values + (first - begin), row->values[piece] + (first - row->begin[piece]), count * sizeof *values);
         }
-        found = found || first < last;
     }
-    return found;
+}
+
+/* The filter's values on columns begin…end − 1, which it does not leave out all. */
+static uint32_t place_values(const layout *l, const pieces *row, size_t begin, size_t end, ond_fold_table *table,
+                             extent *laid)
+{
+    for (int piece = 0; piece < 2; piece++) {
+        if (columns_in(row, piece, begin, end) == OND_LANES) {
+            const float *values = row->values[piece] + (begin - row->begin[piece]);
+            return (uint32_t)(2 * (values - l->filter->values));
+        }
+    }
+    size_t edge = laid->edges++ * OND_LANES;
+    if (table->edges) {
+        copy_values(row, begin, end, table->edges + edge);
+    }
+    return (uint32_t)(2 * edge + 1);
 }
 
 /* The terms of one row of a strip; counts them alone where the table has no room yet. */
-static size_t lay_out_row(const layout *l, size_t strip, size_t a, ond_fold_table *table, size_t term)
+static void lay_out_row(const layout *l, size_t strip, size_t a, ond_fold_table *table, extent *laid)
 {
-    size_t begun = term;
     ptrdiff_t height = (ptrdiff_t)l->height;
     ptrdiff_t row = l->box.row_begin + (((ptrdiff_t)a - l->box.row_begin) % height + height) % height;
     for (; row < l->box.row_end; row += height) {
@@ -69,30 +96,35 @@ static size_t lay_out_row(const layout *l, size_t strip, size_t a, ond_fold_tabl
         for (size_t copy = 0; copy < l->image.width; copy += l->width) {
             size_t begin = copy + strip * OND_LANES;
             size_t end = begin + OND_LANES < copy + l->width ? begin + OND_LANES : copy + l->width;
-            float *values = table->term_values ? table->term_values + term * OND_LANES : NULL;
-            if (take_values(&found, begin, end, values)) {
-                if (values) {
-                    table->term_offset[term] = (uint32_t)(line + begin);
+            if (columns_in(&found, 0, begin, end) + columns_in(&found, 1, begin, end) > 0) {
+                uint32_t values = place_values(l, &found, begin, end, table, laid);
+                if (table->terms) {
+                    table->terms[laid->terms] = (ond_fold_term){(uint32_t)(line + begin), values};
                 }
-                term++;
+                laid->terms++;
             }
         }
     }
-    return term - begun;
 }
 
-static size_t lay_out(const layout *l, ond_fold_table *table)
+static extent lay_out(const layout *l, ond_fold_table *table)
 {
-    size_t term = 0;
+    extent laid = {0, 0};
     for (size_t strip = 0; strip < table->strips; strip++) {
-        table->strip_begin[strip] = term;
+        table->strip_begin[strip] = laid.terms;
         for (size_t a = 0; a < table->height; a++) {
-            size_t count = lay_out_row(l, strip, a, table, term);
-            table->row_terms[strip * table->height + a] = (uint32_t)count;
-            term += count;
+            size_t begun = laid.terms;
+            lay_out_row(l, strip, a, table, &laid);
+            table->row_terms[strip * table->height + a] = (uint32_t)(laid.terms - begun);
         }
     }
-    return term;
+    return laid;
+}
+
+static ond_status too_large(const ond_split_plane *image)
+{
+    return ond_fail(OND_ERROR_UNSUPPORTED, "a padded image of %zu x %zu is larger than 2^31 pixels", image->height,
+                    image->width);
 }
 
 static ond_status fill(const layout *l, ond_fold_table *table)
@@ -102,13 +134,20 @@ static ond_status fill(const layout *l, ond_fold_table *table)
     if (!table->strip_begin || !table->row_terms) {
         return OND_ERROR_MEMORY;
     }
-    size_t terms = lay_out(l, table);
-    table->term_offset = ond_memory_allocate(terms, sizeof *table->term_offset);
-    float *values = ond_memory_allocate_zero(terms, OND_LANES * sizeof *values);
-    table->term_values = values;
-    if (!table->term_offset || !values) {
+    extent wanted = lay_out(l, table);
+    if (wanted.edges > INT32_MAX / OND_LANES) {
+        return too_large(&l->image);
+    }
+    ond_fold_term *terms = ond_memory_allocate_zero(wanted.terms + AHEAD, sizeof *terms);
+    table->edges = ond_memory_allocate_zero(wanted.edges, OND_LANES * sizeof *table->edges);
+    table->terms = terms;
+    if (!terms || !table->edges) {
         return OND_ERROR_MEMORY;
     }
+    table->bases[0] = l->filter->values;
+    table->bases[1] = table->edges;
+    table->bytes = sizeof *table + table->strips * (sizeof(size_t) + table->height * sizeof(uint32_t))
+                   + (wanted.terms + AHEAD) * sizeof *terms + wanted.edges * OND_LANES * sizeof(float);
     (void)lay_out(l, table);
     return OND_OK;
 }
@@ -116,9 +155,8 @@ static ond_status fill(const layout *l, ond_fold_table *table)
 ond_status ond_fold_table_create(const ond_filter *filter, ond_split_plane image, size_t height, size_t width,
                                  ond_fold_table **table)
 {
-    if (image.height * image.stride > UINT32_MAX) {
-        return ond_fail(OND_ERROR_UNSUPPORTED, "a padded image of %zu x %zu is larger than 2^31 pixels", image.height,
-                        image.width);
+    if (image.height * image.stride > UINT32_MAX || filter->count > INT32_MAX) {
+        return too_large(&image);
     }
     ond_fold_table *made = ond_memory_allocate_zero(1, sizeof *made);
     if (!made) {
@@ -145,26 +183,32 @@ void ond_fold_table_destroy(ond_fold_table *table)
     }
     ond_memory_free(table->strip_begin);
     ond_memory_free(table->row_terms);
-    ond_memory_free(table->term_offset);
-    ond_memory_free(table->term_values);
+    ond_memory_free(table->terms);
+    ond_memory_free(table->edges);
     ond_memory_free(table);
 }
 
-OND_WIDE static void sum_terms(const uint32_t *restrict row_terms, const uint32_t *restrict offset,
-                               const float *restrict values, size_t height, const float *restrict re,
+OND_WIDE static void sum_terms(const uint32_t *restrict row_terms, const ond_fold_term *restrict term,
+                               const float *const bases[2], size_t height, const float *restrict re,
                                const float *restrict im, float *restrict folded)
 {
     float *folded_im = folded + height * OND_LANES;
     for (size_t row = 0; row < height; row++) {
         float sum_re[OND_LANES] = {0};
         float sum_im[OND_LANES] = {0};
-        for (uint32_t term = 0; term < row_terms[row]; term++) {
+        uint32_t count = row_terms[row];
+        for (uint32_t i = 0; i < count; i++) {
+            const float *values = bases[term->values & 1] + term->values / 2;
+            OND_PREFETCH(bases[term[AHEAD].values & 1] + term[AHEAD].values / 2);
+            OND_PREFETCH(re + term[AHEAD].image);
+            OND_PREFETCH(im + term[AHEAD].image);
+            const float *part_re = re + term->image;
+            const float *part_im = im + term->image;
             for (size_t lane = 0; lane < OND_LANES; lane++) {
-                sum_re[lane] += values[lane] * re[*offset + lane];
-                sum_im[lane] += values[lane] * im[*offset + lane];
+                sum_re[lane] += values[lane] * part_re[lane];
+                sum_im[lane] += values[lane] * part_im[lane];
             }
-            values += OND_LANES;
-            offset++;
+            term++;
         }
         memcpy(folded + row * OND_LANES, sum_re, sizeof sum_re);
         memcpy(folded_im + row * OND_LANES, sum_im, sizeof sum_im);
@@ -173,7 +217,6 @@ OND_WIDE static void sum_terms(const uint32_t *restrict row_terms, const uint32_
 
 void ond_fold_strip(const ond_fold_table *table, size_t strip, const float *image, float *folded)
 {
-    size_t begin = table->strip_begin[strip];
-    sum_terms(table->row_terms + strip * table->height, table->term_offset + begin,
-              table->term_values + begin * OND_LANES, table->height, image, image + table->imaginary, folded);
+    sum_terms(table->row_terms + strip * table->height, table->terms + table->strip_begin[strip], table->bases,
+              table->height, image, image + table->imaginary, folded);
 }

@@ -7,19 +7,28 @@
 
 #include <stdint.h>
 
-/* ond_filter_fold of fold.h for one filter and one pair of sizes, laid out once: for each strip of sixteen columns of
- * the folded plane and each of its rows, which sixteen neighbours of the image's spectrum come there, with the filter's
- * values on them (0 where it vanishes). */
+/* Sixteen neighbours of the image's spectrum that come to one row of a strip. */
+typedef struct ond_fold_term {
+    uint32_t image;  /* place of their first real part */
+    uint32_t values; /* of the filter's on them: bases[values & 1] + values / 2 */
+} ond_fold_term;
+
+/* ond_filter_fold of fold.h for one filter and one pair of sizes, laid out once: which terms come to each row of each
+ * strip of sixteen columns of the folded plane. A term's values are the filter's own; only where the filter begins or
+ * ends among the sixteen are they kept here, with 0 where it vanishes. */
 typedef struct ond_fold_table {
     size_t height, strips; /* of the folded plane */
     size_t imaginary;      /* floats from the real to the imaginary parts of the image */
     size_t *strip_begin;   /* per strip: its first term */
     uint32_t *row_terms;   /* [strips, height]: how many terms */
-    uint32_t *term_offset; /* per term: place of its first real part in the image */
-    float *term_values;    /* [terms, 16] */
+    ond_fold_term *terms;
+    float *edges;          /* [edges, 16] */
+    const float *bases[2]; /* the filter's values; `edges` */
+    size_t bytes;          /* of all this */
 } ond_fold_table;
 
-/* @param image  the spectrum's sizes and stride; its memory ends sixteen floats behind the last row or later
+/* @param filter  outlives the table
+ * @param image  the spectrum's sizes and stride; its memory ends sixteen floats behind the last row or later
  * @param height, width  of the folded plane; they divide the image's */
 ond_status ond_fold_table_create(const ond_filter *filter, ond_split_plane image, size_t height, size_t width,
                                  ond_fold_table **table);

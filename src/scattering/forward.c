@@ -4,6 +4,8 @@
 #include "core/memory.h"
 #include "scattering/cascade.h"
 
+#include <string.h>
+
 /* The averages of one plane of moduli, which comes in groups of sixteen rows. */
 static void average_group(const ond_lowpass *lowpass, size_t group, const float *modulus, float *sums)
 {
@@ -17,18 +19,19 @@ static void store_averages(const ond_forward *call, const ond_lowpass *lowpass, 
     ond_sample_sums(&lowpass->rows, &lowpass->columns, sums, call->features + channel * samples);
 }
 
-/* From a filtered layer, turned after the inverse transforms of its columns, to the features of its modulus and, with
- * `spectrum` not NULL, to the spectrum of the modulus. Two groups of rows at a time, which are one complex transform.
- */
-static void finish_layer(const ond_forward *call, size_t channel, int level, float scale, float *spectrum,
+/* From a filtered layer, turned after the inverse transforms of its columns, to the features of its modulus and, where
+ * it has children, to the spectrum of the modulus in the same place. Two groups of rows at a time, which are one
+ * complex transform. */
+static void finish_layer(const ond_forward *call, size_t channel, int level, float scale, float *plane,
                          const ond_forward_scratch *scratch)
 {
     const ond_split_fft *fft = call->plan->split[level];
     const ond_lowpass *lowpass = &call->plan->lowpass[level];
+    bool forward = call->tree->nodes[channel].child_count > 0;
     float *first = scratch->moduli;
     float *second = scratch->moduli + fft->real_floats;
     for (size_t group = 0; group < fft->groups; group += 2) {
-        const float *turned = scratch->turned + group * fft->group_floats;
+        const float *turned = plane + group * fft->group_floats;
         bool pair = group + 1 < fft->groups;
         ond_split_rows_modulus(fft, turned, scale, first, scratch->work);
         average_group(lowpass, group, first, scratch->sums);
@@ -36,13 +39,13 @@ static void finish_layer(const ond_forward *call, size_t channel, int level, flo
             ond_split_rows_modulus(fft, turned + fft->group_floats, scale, second, scratch->work);
             average_group(lowpass, group + 1, second, scratch->sums);
         }
-        if (spectrum) {
+        if (forward) {
             ond_split_rows_real_forward(fft, group, first, pair ? second : NULL, scratch->strips, scratch->work);
         }
     }
     store_averages(call, lowpass, channel, scratch->sums);
-    if (spectrum) {
-        ond_split_columns_forward(fft, scratch->strips, spectrum, scratch->work);
+    if (forward) {
+        ond_split_columns_forward(fft, scratch->strips, plane, scratch->work);
     }
 }
 
@@ -54,15 +57,15 @@ static void follow(const ond_forward *call, size_t channel, ond_split_plane pare
     size_t filter = ond_path_last_filter(&node->path);
     int level = ond_cascade_level(plan, filter, parent_level);
     const ond_split_fft *fft = plan->split[level];
-    float *spectrum = node->child_count > 0 ? scratch->spectrum[node->path.order] : NULL;
+    float *plane = scratch->plane[node->path.order];
     const ond_fold_table *table = plan->folds[filter * OND_MAX_LEVELS + (size_t)parent_level];
     for (size_t strip = 0; strip < fft->all_strips; strip++) {
         ond_fold_strip(table, strip, parent.data, scratch->folded);
-        ond_split_strip_backward(fft, strip, scratch->folded, scratch->turned, scratch->work);
+        ond_split_strip_backward(fft, strip, scratch->folded, plane, scratch->work);
     }
-    finish_layer(call, channel, level, 1 / ((float)parent.height * (float)parent.width), spectrum, scratch);
+    finish_layer(call, channel, level, 1 / ((float)parent.height * (float)parent.width), plane, scratch);
     for (size_t child = 0; child < node->child_count; child++) {
-        follow(call, node->first_child + child, ond_split_plane_of(fft, spectrum), level, scratch);
+        follow(call, node->first_child + child, ond_split_plane_of(fft, plane), level, scratch);
     }
 }
 
@@ -73,12 +76,14 @@ void ond_forward_begin(const ond_forward *call, ond_channel image, const ond_for
     const ond_lowpass *lowpass = &plan->lowpass[0];
     size_t stride = fft->real_floats / OND_LANES;
     bool forward = call->tree->nodes[0].child_count > 0;
-    ond_pad(&plan->rows, &plan->columns, call->padding, image, scratch->image, stride);
+    float *plane = scratch->plane[0];
+    ond_pad(&plan->rows, &plan->columns, call->padding, image, plane, stride);
+    memset(plane + fft->height * stride, 0, (fft->groups * OND_LANES - fft->height) * stride * sizeof *plane);
     for (size_t group = 0; group < fft->groups; group += 2) {
         bool pair = group + 1 < fft->groups;
         for (size_t i = 0; i < (pair ? 2 : 1); i++) {
             float *lines = scratch->moduli + i * fft->real_floats;
-            ond_split_turn_rows(fft, scratch->image + (group + i) * OND_LANES * stride, stride, lines);
+            ond_split_turn_rows(fft, plane + (group + i) * OND_LANES * stride, stride, lines);
             average_group(lowpass, group + i, lines, scratch->sums);
         }
         if (forward) {
@@ -88,31 +93,35 @@ void ond_forward_begin(const ond_forward *call, ond_channel image, const ond_for
     }
     store_averages(call, lowpass, 0, scratch->sums);
     if (forward) {
-        ond_split_columns_forward(fft, scratch->strips, scratch->spectrum[0], scratch->work);
+        ond_split_columns_forward(fft, scratch->strips, plane, scratch->work);
     }
 }
 
 void ond_forward_branch(const ond_forward *call, size_t child, const ond_forward_scratch *image,
                         const ond_forward_scratch *scratch)
 {
-    ond_split_plane spectrum = ond_split_plane_of(call->plan->split[0], image->spectrum[0]);
+    ond_split_plane spectrum = ond_split_plane_of(call->plan->split[0], image->plane[0]);
     follow(call, call->tree->nodes[0].first_child + child, spectrum, 0, scratch);
 }
 
-/* The image has the largest planes; a layer's spectrum is as fine as the layer can be. */
+/* A layer's plane holds its turned groups or, before and after them, something else. */
+static size_t plane_floats(const ond_plan *plan, int depth)
+{
+    const ond_split_fft *fft = plan->split[depth > 0 ? plan->layer_level[depth] : 0];
+    size_t spectrum = depth < plan->order ? fft->height * fft->stride + OND_LANES : 0;
+    size_t rows = fft->groups * (depth > 0 ? fft->group_floats : fft->real_floats);
+    return spectrum > rows ? spectrum : rows;
+}
+
+/* The image has the largest planes; a layer is as fine as it can be. */
 static ond_forward_scratch take_scratch(const ond_plan *plan, bool own_image, ond_arena *arena)
 {
     ond_forward_scratch scratch = {0};
     const ond_split_fft *fft = plan->split[0];
-    for (int depth = own_image ? 0 : 1; depth < plan->order; depth++) {
-        const ond_split_fft *own = plan->split[depth > 0 ? plan->layer_level[depth] : 0];
-        scratch.spectrum[depth] = ond_arena_take(arena, own->height * own->stride + OND_LANES, sizeof(float));
-    }
-    if (own_image) {
-        scratch.image = ond_arena_take(arena, fft->groups * fft->real_floats, sizeof(float));
+    for (int depth = own_image ? 0 : 1; depth <= plan->order; depth++) {
+        scratch.plane[depth] = ond_arena_take(arena, plane_floats(plan, depth), sizeof(float));
     }
     scratch.folded = ond_arena_take(arena, fft->height * 2 * OND_LANES, sizeof(float));
-    scratch.turned = ond_arena_take(arena, fft->groups * fft->group_floats, sizeof(float));
     scratch.strips = ond_arena_take(arena, fft->strips * fft->strip_floats, sizeof(float));
     scratch.moduli = ond_arena_take(arena, 2 * fft->real_floats, sizeof(float));
     size_t sums = fft->groups * OND_LANES * ond_sample_line_stride(&plan->lowpass[0].columns);

@@ -9,10 +9,11 @@
 
 /* Everything one worker needs. */
 typedef struct ond_forward_scratch {
-    float *spectrum[OND_MAX_ORDER]; /* of the layers that have children; that of the image is worker 0's, or each's */
-    float *image;                   /* padded; there where spectrum[0] is */
-    float *folded;                  /* a strip */
-    float *turned, *strips;
+    /* Per layer: first its turned groups (of the image: its padded rows), then the spectrum of its moduli, for layers
+     * that have children. That of the image is worker 0's, or each's. */
+    float *plane[OND_MAX_ORDER + 1];
+    float *folded; /* a strip */
+    float *strips;
     float *moduli; /* of two groups of rows */
     float *sums;   /* averaged along rows */
     float *work;

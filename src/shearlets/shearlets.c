@@ -115,9 +115,9 @@ static ond_status invert_root(double *sum, size_t count)
 
 static void multiply(ond_filter *filter, size_t height, size_t width, const double *factors)
 {
-    float *value = filter->values;
     for (ptrdiff_t row = filter->box.row_begin; row < filter->box.row_end; row++) {
         ond_run run = filter->runs[row - filter->box.row_begin];
+        float *value = filter->values + run.offset;
         const double *line = factors + ond_frequency_index(row, height) * width;
         size_t place = run.begin < run.end ? ond_frequency_index(run.begin, width) : 0;
         for (ptrdiff_t column = run.begin; column < run.end; column++) {

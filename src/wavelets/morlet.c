@@ -8,6 +8,7 @@
 #include <ondelet/wavelets.h>
 
 #include <math.h>
+#include <string.h>
 
 #define PI 3.14159265358979323846
 #define HALF_PEAK_WIDTH 2.3548200450309493 /* of a Gaussian, in standard deviations: 2 √(2 ln 2) */
@@ -89,17 +90,13 @@ static ond_box support_of(const ond_morlet_shape *shape, size_t height, size_t w
                          ond_bump_box(&envelope, support_reach, height, width));
 }
 
-static ond_status set_from_frequency(ond_filters *filters, size_t index, const ond_morlet_shape *shape)
+/* `values` has the size of the grid. */
+static ond_status set_from_frequency(ond_filters *filters, size_t index, const ond_morlet_shape *shape, double *values)
 {
     ond_box box = support_of(shape, filters->height, filters->width);
-    double *values = ond_memory_allocate_zero(ond_box_height(box), ond_box_width(box) * sizeof *values);
-    if (!values) {
-        return OND_ERROR_MEMORY;
-    }
+    memset(values, 0, ond_box_height(box) * ond_box_width(box) * sizeof *values);
     evaluate(shape, filters->height, filters->width, box, values);
-    ond_status status = ond_filter_set(filters, index, box, values);
-    ond_memory_free(values);
-    return status;
+    return ond_filter_set(filters, index, box, values);
 }
 
 static void describe(ond_filter *filter, const ond_morlet_shape *shape, int scale, int orientation)
@@ -117,7 +114,7 @@ static void describe(ond_filter *filter, const ond_morlet_shape *shape, int scal
     };
 }
 
-static ond_status set_filter(ond_filters *filters, size_t index, const ond_morlet_shape *shape)
+static ond_status set_filter(ond_filters *filters, size_t index, const ond_morlet_shape *shape, double *values)
 {
     if (filters->height == 0) {
         return OND_OK;
@@ -125,7 +122,7 @@ static ond_status set_filter(ond_filters *filters, size_t index, const ond_morle
     if (ond_morlet_is_truncated(shape, filters->height, filters->width)) {
         return ond_morlet_set_from_space(filters, index, shape);
     }
-    return set_from_frequency(filters, index, shape);
+    return set_from_frequency(filters, index, shape, values);
 }
 
 /* Bruna & Mallat leave α free up to the upper frame bound 1: α² = min (1 − |φ^|²) / ½Σ(|ψ^|² + |ψ^(−ω)|²). */
@@ -160,25 +157,30 @@ static ond_status scale_to_bound_one(ond_filters *filters)
 typedef struct bank_call {
     const ond_morlet_config *config;
     ond_filters *filters;
+    double *spectra; /* [workers, height, width] */
 } bank_call;
 
 /* Scale by scale, then the low-pass. */
 static ond_status make_filter(void *context, size_t index, int worker)
 {
-    (void)worker;
     const bank_call *call = context;
+    size_t grid = call->filters->height * call->filters->width;
     const ond_morlet_config *config = call->config;
     int scale = (int)index / config->orientations;
     int orientation = (int)index % config->orientations;
     ond_morlet_shape shape = scale < config->scales ? shape_of(config, scale, orientation) : lowpass_shape(config);
     describe(&call->filters->filters[index], &shape, scale, orientation);
-    return set_filter(call->filters, index, &shape);
+    return set_filter(call->filters, index, &shape, call->spectra + (size_t)worker * grid);
 }
 
 static ond_status fill(const ond_morlet_config *config, ond_filters *filters)
 {
-    bank_call call = {config, filters};
-    OND_TRY(ond_parallel_for(filters->count, ond_parallel_workers(filters->count), make_filter, &call));
+    int workers = ond_parallel_workers(filters->count);
+    size_t room = filters->width * (size_t)workers * sizeof(double);
+    bank_call call = {config, filters, ond_memory_allocate(filters->height, room)};
+    ond_status status = call.spectra ? ond_parallel_for(filters->count, workers, make_filter, &call) : OND_ERROR_MEMORY;
+    ond_memory_free(call.spectra);
+    OND_TRY(status);
     bool scaled = families[config->parameters].scaled_to_bound_one && filters->height > 0;
     return scaled ? scale_to_bound_one(filters) : OND_OK;
 }

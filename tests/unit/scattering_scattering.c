@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "support/test.h"
 
+#include <malloc.h>
 #include <math.h>
 #include <string.h>
 
@@ -297,6 +298,38 @@ static void banks_may_start_at_a_coarser_scale(void **state)
     ond_filters_destroy(filters);
 }
 
+/* Bytes in use, or 0 where nobody counts them. */
+static size_t bytes_in_use(void)
+{
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+#else
+    return 0;
+#endif
+}
+
+/* At 576 x 576, as 512 x 512 is padded, the spectra of 40 filters take 20 MB and the planes of one worker 8 MB. */
+static void a_plan_is_little_more_than_its_bank(void **state)
+{
+    (void)state;
+    test_random random = {5};
+    size_t shape[] = {512, 512};
+    ond_scattering *scattering = make(5, 8, NULL);
+    ond_array image = random_array(&random, 2, shape);
+    ond_array features = {0};
+    size_t before = bytes_in_use();
+    assert_ok(ond_scattering_apply(scattering, &image, &features));
+    size_t bytes = bytes_in_use() - before;
+    ond_array_free(&image);
+    ond_array_free(&features);
+    ond_scattering_destroy(scattering);
+    if (before == 0) {
+        skip();
+    }
+    assert_true(bytes > 20000000 && bytes < 36000000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +343,7 @@ int main(void)
         cmocka_unit_test(bad_images_are_named),
         cmocka_unit_test(banks_may_start_at_a_coarser_scale),
         cmocka_unit_test(ten_sizes_take_turns_in_one_plan),
+        cmocka_unit_test(a_plan_is_little_more_than_its_bank),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
