@@ -208,7 +208,10 @@ input_list inputs_expand(const char **words, size_t count)
 {
     input_list list = {0};
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(words[i], "-") == 0) {
+        if (!words[i][0]) {
+            complain("input %zu has no name", i + 1);
+            list.failed++;
+        } else if (strcmp(words[i], "-") == 0) {
             const char *path = spool_input();
             if (path) {
                 add_file(&list, "-", path);

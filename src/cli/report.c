@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -134,6 +135,11 @@ bool output_is_free(const cli_request *request, const char *path)
     }
     if (access(path, F_OK) == 0 && !request->force) {
         complain("%s exists; give --force to replace it", path);
+        return false;
+    }
+    struct stat found;
+    if (stat(path, &found) == 0 && S_ISDIR(found.st_mode)) {
+        complain("%s: cannot create: a folder has this name", path);
         return false;
     }
     return folder_takes_files(path);

@@ -10,6 +10,16 @@ expect 1 features good.pgm nosuch.png $options
 expect_lines 1 stderr
 expect_shape out.npy "(1, 17, 4, 4)"
 
+refused 1 "ondelet: input 1 has no name" features '' $options
+expect 0 convert good.pgm -o good.png
+refused 1 "ondelet: @good.png: line 3 is no path: not a list of files" features @good.png $options
+# Told before the work begins.
+mkdir folder.safetensors set set/a set/b
+for i in 1 2 3; do make_pgm set/a/$i.pgm 16 16 $i && make_pgm set/b/$i.pgm 16 16 $((i + 5)); done
+for words in "classify set --kind network --epochs 100000" "denoise set --steps 1000000 --patch 16" "pursuit set --epochs 100000"; do
+    refused 1 "ondelet: folder.safetensors: cannot create: a folder has this name" train $words -o folder.safetensors --force
+done
+
 mkdir empty
 refused 1 "ondelet: empty: holds no pictures" features empty $options
 printf 'text\n' >empty/readme.txt

@@ -114,6 +114,24 @@ with=(bash ./limited.sh)
 each 'File too large' place
 with=()
 
+# A real disk without room, where one can be made: the file can be created, and nothing written to it.
+mkdir small
+cat >on_full_disk.sh <<'TEXT'
+mount -t tmpfs -o size=64k none small || exit 98
+cat /dev/zero >small/all 2>/dev/null
+"$@"
+found=$?
+[ "$(ls -A small)" = all ] || { echo "left behind: $(ls -A small)"; exit 99; } >&2
+exit $found
+TEXT
+with=(unshare --user --map-root-user --mount bash ./on_full_disk.sh)
+if "${with[@]}" true 2>stderr; then
+    but='^(threshold|inpaint|edges|predict|filters|evaluate|train dictionary|train pursuit|train edges|report)'
+    each 'No space left on device' small/place
+    but=^$
+fi
+with=()
+
 # A folder that one may only read. Root may write anywhere: somebody else then tries.
 mkdir locked
 chmod 555 locked

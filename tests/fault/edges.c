@@ -86,6 +86,31 @@ static ond_status train_and_find(void *context)
     return status;
 }
 
+static ond_status write_and_read(void *context)
+{
+    static const char path[] = "fault_edges.safetensors";
+    ond_edge_model *again = NULL;
+    ond_status status = ond_edge_model_write(context, path);
+    status = status ? status : ond_edge_model_read(path, &again);
+    ond_edge_model_destroy(again);
+    (void)unlink(path);
+    return status;
+}
+
+static void model_files_survive_every_failed_allocation(void **state)
+{
+    (void)state;
+    ond_edge_training training = ond_edge_training_default();
+    training.samples = 10;
+    training.epochs = 1;
+    training.hidden = 6;
+    ond_edge_model *model = NULL;
+    assert_ok(ond_edge_model_train(&training, 1, 1, show_picture, NULL, NULL, &model));
+    assert_ok(ond_edge_model_train(&training, 3, 1, show_picture, NULL, NULL, &model));
+    assert_true(fault_sweep(write_and_read, model) > 20);
+    ond_edge_model_destroy(model);
+}
+
 static void finding_edges_survives_every_failed_allocation(void **state)
 {
     (void)state;
@@ -118,6 +143,7 @@ int main(void)
         cmocka_unit_test(the_benchmark_survives_every_failed_allocation),
         cmocka_unit_test(finding_edges_survives_every_failed_allocation),
         cmocka_unit_test(training_survives_every_failed_allocation),
+        cmocka_unit_test(model_files_survive_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
