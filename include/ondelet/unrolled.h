@@ -68,7 +68,7 @@ typedef struct ond_unrolled_course {
  *  @retval OND_ERROR_SHAPE, OND_ERROR_MEMORY
  *  @retval OND_ERROR_FORMAT, OND_ERROR_IO  the checkpoint is damaged or of another training, or cannot be written
  *  The same data, options and processor give the same bits, whatever the number of threads.
- *  Cost per picture and epoch: 12 (iterations + 1) multiplications for each number in the layers' matrices of patches
+ *  Cost per picture and epoch: 6 (iterations + 1) multiplications for each number in the layers' matrices of patches
  * and code. Source: Grohs & Kutyniok (eds.), 2023, eq. (7.30). */
 OND_CHECKED ond_status ond_unrolled_model_fit(const ond_array *pictures, const ond_array *labels,
                                               const ond_unrolled_architecture *architecture,
