@@ -21,6 +21,13 @@ for set in textures more-textures; do
         for i in 1 2 3; do cp "$root/examples/pictures/$class.png" "$set/$class/$i.png"; done
     done
 done
+# small_picture N FILE.png: 64 x 64 pixels made of the numbers of a photograph
+"$program" convert photo.png -o numbers.pgm --quiet
+small_picture() {
+    { printf 'P5\n64 64\n255\n'; tail -c +$((1000 + 4096 * $1)) numbers.pgm | head -c 4096; } >small.pgm
+    "$program" convert small.pgm -o "$2" --force --quiet
+    rm small.pgm
+}
 # npy_file DESCR "SHAPE" < BYTES
 npy_file() {
     printf '\x93NUMPY\x01\x00\x76\x00'
@@ -61,8 +68,19 @@ if [[ -z $cxx ]] || ! pkg-config --exists opencv4; then
     cxx=
 fi
 
-for page in "$root"/docs/README.md "$root"/docs/*/*.md; do
+for page in "$root"/README.md "$root"/docs/README.md "$root"/docs/*/*.md; do
     name=${page#"$root/"}
+    if [[ $name == README.md ]]; then # its commands are for large sets and pictures; small ones will do
+        for i in 1 2 3 4 5 6 7 8; do small_picture "$i" "photos/$i.png"; done
+        for picture in photo noisy known; do small_picture 1 $picture.png; done
+        rm photos/brick.png photos/gravel.png
+    else
+        rm -f ./features.* ./table.* clean.png whole.png edges.png sparse.png contours.png part3.* textures.safetensors \
+            atoms.safetensors report.html photos/?.png known.png
+        cp "$root/examples/pictures/camera.png" photo.png
+        cp "$root/examples/pictures/camera.png" noisy.png
+        cp "$root/examples/pictures/brick.png" "$root/examples/pictures/gravel.png" photos
+    fi
     rm -f "$scratch"/blocks/*
     awk -v folder="$scratch/blocks" '
         /^```(c|cpp|sh|python)$/ { kind = substr($0, 4); file = sprintf("%s/%02d.%s", folder, ++count, kind); next }
@@ -74,7 +92,7 @@ for page in "$root"/docs/README.md "$root"/docs/*/*.md; do
             *.c) run_block "$name" "$block" compile_and_run "$block" ;;
             *.cpp) [[ -z $cxx ]] || run_block "$name" "$block" "$cxx" -std=c++17 -Wall -Werror -fsyntax-only "$block" \
                 $(pkg-config --cflags opencv4) "${flags[@]}" ;;
-            *.sh) run_block "$name" "$block" bash -euo pipefail "$block" ;;
+            *.sh) grep -q '^\./run ' "$block" || run_block "$name" "$block" bash -euo pipefail "$block" ;;
             *.python) [[ -z $python ]] || run_block "$name" "$block" "$python" "$block" ;;
         esac
     done
