@@ -54,11 +54,12 @@ png:evaluate model.safetensors set --confusion OUT
 png:evaluate edges truth/a.png --truth truth -o OUT
 csv:evaluate edges truth/a.png --truth truth --table OUT"
 
-# An output that cannot be written: exit 1, one line that names it and says why; nothing new lies beside it.
+# An output that cannot be written: exit 1, one line that names it and says why; nothing new lies beside it but, where
+# the work took long enough, where a training stands: --resume then writes its model.
 fails() { # TEXT NAME WORDS...
     local text=$1 name=$2 found=0 before after
     shift 2
-    rm -f features.* model2.* d2.*
+    rm -f features.* model2.* d2.* *.checkpoint
     local where=.
     [[ $name != locked/* ]] || where=locked
     before=$(ls -A . $where | sort)
@@ -71,7 +72,7 @@ fails() { # TEXT NAME WORDS...
     grep -q "$text" stderr || fail "$last: not '$text' but: $(head -c 300 stderr)"
     # Where the command writes another file besides, that one may be the first to fail.
     [[ "$*" != *"-o $name"* ]] || grep -qF "$(basename "$name")" stderr || fail "$last: the output is not named: $(head -c 300 stderr)"
-    rm -f features.* model2.* d2.*
+    rm -f features.* model2.* d2.* *.checkpoint
     after=$(ls -A . $where | sort)
     checks=$((checks + 1))
     [ "$before" = "$after" ] || fail "$last: left behind: $(diff <(echo "$before") <(echo "$after"))"
