@@ -1,37 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "mpi/features.h"
 
-#include "cli/batch.h"
 #include "cli/signals.h"
 
-#include "mpi/ledger.h"
-#include <mpi.h>
+#include "mpi/run.h"
 #include <stdlib.h>
 #include <string.h>
 
 /* Images that a process takes at a time: enough that asking for them costs nothing, few enough that all processes end
  * at the same time. It depends on the number of images alone, so that other processes can go on. */
 enum { FEWEST = 16, MOST = 4096, CHUNKS_WANTED = 1 << 16 };
-
-typedef struct shared_run {
-    features_request *request;
-    int rank, size;
-    input_list inputs;
-    image_map map;
-    size_t images, chunk, chunks;
-    path_namer namer;
-    feature_job job;
-    ledger_sum before; /* what earlier runs have done */
-    size_t *open_chunks, open_count;
-    hdf5_table *table;
-    ledger own;
-    image_stream stream;
-    size_t first;         /* image of the chunk at hand */
-    unsigned char *is_in; /* of its images: those that have a row */
-    size_t *missing;
-    MPI_Win window; /* over the number of the next chunk, at the first process */
-    bool broken;
-} shared_run;
 
 static bool all_agree(bool fine)
 {
@@ -197,117 +175,6 @@ static output_event begin_all(shared_run *run)
     return all_agree(fine) ? OUTPUT_READY : OUTPUT_REFUSED;
 }
 
-/* --- the work --- */
-
-static bool put_row(void *context, const ond_array *row, const row_facts facts)
-{
-    shared_run *run = context;
-    size_t image = run->map.before[facts[ROW_INPUT]] + (size_t)facts[ROW_ITEM];
-    if (!table_put(run->table, image, row, facts)) {
-        return false;
-    }
-    run->is_in[image - run->first] = 1;
-    return true;
-}
-
-static void walk(shared_run *run, image_place from, image_place to)
-{
-    feature_job *job = &run->job;
-    ond_array image = {0};
-    image_event event = image_stream_go(&run->stream, from) ? IMAGE_READY : IMAGE_FAILED;
-    job->after = image_stream_place(&run->stream);
-    while (!job->output.broken && !stop_signal() && event != IMAGE_END && is_before(job->after, to)) {
-        job->before = job->after;
-        event = image_stream_next(&run->stream, &image);
-        job->after = image_stream_place(&run->stream);
-        if (event == IMAGE_READY) {
-            batch_take(job, &run->stream.origin, &image);
-        }
-    }
-    if (!job->output.broken && !stop_signal()) {
-        batch_flush(job, job->after);
-    }
-    ond_array_free(&image);
-}
-
-static bool put_on_record(shared_run *run)
-{
-    return run->own.used == 0 || (table_sync(run->table) && ledger_write(&run->own));
-}
-
-static void do_chunk(shared_run *run, size_t chunk)
-{
-    size_t last = (chunk + 1) * run->chunk, count = 0;
-    last = last < run->images ? last : run->images;
-    run->first = chunk * run->chunk;
-    memset(run->is_in, 0, run->chunk);
-    walk(run, map_place(&run->map, run->first), map_place(&run->map, last));
-    if (run->job.output.broken || stop_signal()) {
-        return;
-    }
-    for (size_t image = run->first; image < last; image++) {
-        if (!run->is_in[image - run->first]) {
-            run->missing[count++] = image;
-        }
-    }
-    ledger_add(&run->own, chunk, run->missing, count);
-    if (ledger_is_due(&run->own)) {
-        run->broken = !put_on_record(run);
-    }
-}
-
-/* A chunk that is not done and that no other process has; `chunks` at the end. */
-static size_t next_chunk(shared_run *run)
-{
-    static const long one = 1;
-    long turn = 0;
-    MPI_Win_lock(MPI_LOCK_SHARED, 0, 0, run->window);
-    MPI_Fetch_and_op(&one, &turn, MPI_LONG, 0, 0, MPI_SUM, run->window);
-    MPI_Win_unlock(0, run->window);
-    return (size_t)turn < run->open_count ? run->open_chunks[turn] : run->chunks;
-}
-
-/* Chunks that earlier runs have not done; the same list in every process. */
-static void list_open_chunks(shared_run *run)
-{
-    run->open_chunks = allocate(run->chunks, sizeof *run->open_chunks);
-    for (size_t chunk = 0; chunk < run->chunks; chunk++) {
-        if (!run->before.is_done[chunk]) {
-            run->open_chunks[run->open_count++] = chunk;
-        }
-    }
-}
-
-static void work(shared_run *run)
-{
-    long *counter = NULL;
-    MPI_Aint bytes = run->rank == 0 ? (MPI_Aint)sizeof *counter : 0;
-    MPI_Win_allocate(bytes, sizeof *counter, MPI_INFO_NULL, MPI_COMM_WORLD, &counter, &run->window);
-    if (run->rank == 0) {
-        *counter = 0;
-    }
-    MPI_Barrier(MPI_COMM_WORLD);
-    run->job.output.take = put_row;
-    run->job.output.take_context = run;
-    run->is_in = allocate(run->chunk, 1);
-    run->missing = allocate(run->chunk, sizeof *run->missing);
-    run->stream = open_images(run->request, &run->inputs);
-    list_open_chunks(run);
-    size_t chunk = next_chunk(run);
-    while (chunk < run->chunks && !run->broken && !run->job.output.broken && !stop_signal()) {
-        do_chunk(run, chunk);
-        chunk = next_chunk(run);
-    }
-    run->broken = !put_on_record(run) || run->broken;
-    image_stream_close(&run->stream);
-    batch_free(&run->job);
-    free(run->open_chunks);
-    free(run->is_in);
-    free(run->missing);
-    MPI_Barrier(MPI_COMM_WORLD);
-    MPI_Win_free(&run->window);
-}
-
 /* --- the end, by the first process --- */
 
 typedef struct missing_rows {
@@ -365,7 +232,7 @@ static exit_status compute(shared_run *run)
     output_event event = begin_all(run);
     int status = event == OUTPUT_COMPLETE && run->job.output.failed == 0 ? ALL_DONE : SOME_FAILED;
     if (event == OUTPUT_READY) {
-        work(run);
+        run_chunks(run);
     }
     table_close(run->table);
     ledger_close(&run->own);
