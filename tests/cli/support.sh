@@ -125,16 +125,15 @@ make_images() {
 }
 
 # make_work FILE SIDE SECONDS OPTIONS...: as many images as keep features busy for about so long on this machine, at least
-# 200; $count tells how many.
+# 200; $count tells how many. Processor time is what counts, so that busy machines are given no less.
 make_work() {
-    local file=$1 side=$2 seconds=$3 began took_ms
+    local file=$1 side=$2 seconds=$3 took TIMEFORMAT=%U
     shift 3
     make_images "$file" "$side" 400
-    began=$(date +%s%N)
-    expect 0 features "$file" -o make_work.npy "$@" --quiet
-    took_ms=$((1 + ($(date +%s%N) - began) / 1000000))
+    took=$({ time expect 0 features "$file" -o make_work.npy "$@" --threads 1 --quiet; } 2>&1)
     rm -f make_work.*
-    count=$((400 * seconds * 1000 / took_ms))
+    [[ $took =~ ^[0-9]+\.[0-9]+$ ]] || fail "no time but: $took"
+    count=$((400 * seconds * 1000 / (1 + 10#${took//[!0-9]/})))
     count=$((count < 200 ? 200 : count > 40000 ? 40000 : count))
     make_images "$file" "$side" $count
 }

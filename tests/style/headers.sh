@@ -14,6 +14,8 @@ if [[ $language == c++ ]]; then
 else
     flags+=(-std=c11 -Wstrict-prototypes -D_POSIX_C_SOURCE=200809L)
 fi
+declare -A header_of=([hdf5-serial]=hdf5.h [ompi-c]=mpi.h)
+missing=
 bad=0
 # alone INCLUDE [FLAG]
 alone() {
@@ -27,7 +29,19 @@ for header in "$root"/include/ondelet/*.h; do
 done
 if [[ $language == c ]]; then
     read -ra outside < <(pkg-config --cflags fftw3f libpng jansson openblas lapacke cairo)
+    for optional in hdf5-serial ompi-c; do # not on every machine
+        if pkg-config --exists $optional; then
+            read -ra found < <(pkg-config --cflags $optional)
+            outside+=("${found[@]}")
+        else
+            missing+=" ${header_of[$optional]}"
+        fi
+    done
     while IFS= read -r header; do
+        wanted=$(sed -n 's|^#include <\(.*\)>.*|\1|p' "$root/src/$header")
+        for absent in $missing; do
+            [[ $'\n'$wanted$'\n' != *$'\n'$absent$'\n'* ]] || continue 2
+        done
         alone "\"$header\"" "-I$root/src" "${outside[@]}"
     done < <(cd "$root/src" && find . -name '*.h' | sed 's|^\./||' | sort)
 fi
