@@ -3,7 +3,7 @@
 options="--scales 2 --orientations 24 --averaging global --threads 1"
 make_pgm a.pgm 16 24 1
 "$ONDELET" features a.pgm -o a.h5 $options --quiet 2>stderr || { grep -q "built without" stderr && exit 77; }
-make_work many.npy 16 2 $options --planning estimate
+make_work many.npy 16 3 $options --planning estimate
 
 # raw FILE.h5 DATASET: its raw bytes on stdout
 raw() {
@@ -49,9 +49,9 @@ refused 1 "whole.h5 exists" features many.npy -o whole.h5 $options
 
 # Killed and stopped.
 for signal in KILL INT; do
+    before=$(cat cut.h5.journal 2>/dev/null | wc -l)
     "$ONDELET" features many.npy -o cut.h5 $options --planning estimate --resume --quiet >stdout 2>stderr </dev/null &
     pid=$!
-    before=$(cat cut.h5.journal 2>/dev/null | wc -l)
     for ((i = 0; i < 1000; i++)); do
         [ "$(cat cut.h5.journal 2>/dev/null | wc -l)" -gt $((before ? before : 1)) ] && break
         sleep 0.01
