@@ -113,6 +113,17 @@ static size_t plane_floats(const ond_plan *plan, int depth)
     return spectrum > rows ? spectrum : rows;
 }
 
+/* A coarse level may want more than the finest: 6 points are transformed in two stages, 12 in one. */
+static size_t work_floats(const ond_plan *plan)
+{
+    size_t most = 0;
+    for (int level = 0; level < plan->levels; level++) {
+        size_t wanted = plan->split[level] ? plan->split[level]->work_floats : 0;
+        most = wanted > most ? wanted : most;
+    }
+    return most;
+}
+
 /* The image has the largest planes; a layer is as fine as it can be. */
 static ond_forward_scratch take_scratch(const ond_plan *plan, bool own_image, ond_arena *arena)
 {
@@ -126,7 +137,7 @@ static ond_forward_scratch take_scratch(const ond_plan *plan, bool own_image, on
     scratch.moduli = ond_arena_take(arena, 2 * fft->real_floats, sizeof(float));
     size_t sums = fft->groups * OND_LANES * ond_sample_line_stride(&plan->lowpass[0].columns);
     scratch.sums = ond_arena_take(arena, sums, sizeof(float));
-    scratch.work = ond_arena_take(arena, fft->work_floats, sizeof(float));
+    scratch.work = ond_arena_take(arena, work_floats(plan), sizeof(float));
     return scratch;
 }
 

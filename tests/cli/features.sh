@@ -105,3 +105,10 @@ expect_text sized.json '"done": 2'
 expect_text sized.json '"resize": "16x32"'
 misused "resize = '0x4' is not MxN" features a.pgm -o r.npy --resize 0x4
 misused "resize = '4x' is not MxN" features a.pgm -o r.npy --resize 4x
+
+# Images of a few pixels, whose coarse levels are transformed in more stages than the fine ones.
+for side in 2 3 4 5 6 7; do
+    make_images tiny.npy $side 3
+    expect 0 features tiny.npy -o tiny_features.npy --scales $((side < 4 ? 1 : 2)) --force --quiet
+    expect_shape tiny_features.npy "(3, $((side < 4 ? 9 : 81)), "
+done
