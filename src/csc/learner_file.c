@@ -28,11 +28,18 @@ static const char *name_of(const char *what, size_t layer, char name[NAME_SIZE])
     return name;
 }
 
-static ond_status put_state(const ond_learner *learner, const char *note, ond_tensors *tensors)
+typedef struct noted_learner {
+    const ond_learner *learner;
+    const char *note;
+} noted_learner;
+
+static ond_status put_state(const void *context, ond_tensors *tensors)
 {
+    const noted_learner *noted = context;
+    const ond_learner *learner = noted->learner;
     char name[NAME_SIZE];
     uint64_t images = learner->images;
-    OND_TRY(ond_tensors_metadata_set(tensors, note_key, note));
+    OND_TRY(ond_tensors_metadata_set(tensors, note_key, noted->note));
     OND_TRY(ond_record_put(tensors, images_key, &images, 1));
     for (size_t i = 0; i < learner->count; i++) {
         const ond_dictionary *layer = learner->layers[i];
@@ -52,15 +59,8 @@ ond_status ond_learner_write(const ond_learner *learner, const char *note, const
     if (!learner || !note || !path) {
         return ond_fail(OND_ERROR_ARGUMENT, "the learner, the note or the path is missing");
     }
-    ond_tensors *tensors = NULL;
     ond_record record = record_of(learner, path);
-    OND_TRY(ond_record_begin(&record, &tensors));
-    ond_status status = put_state(learner, note, tensors);
-    if (status == OND_OK) {
-        status = ond_record_write(&record, tensors);
-    }
-    ond_tensors_destroy(tensors);
-    return status;
+    return ond_record_write(&record, put_state, &(noted_learner){learner, note});
 }
 
 static ond_status take_layer(ond_learner *learner, size_t i, const ond_tensors *tensors)

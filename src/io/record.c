@@ -62,7 +62,8 @@ static void describe(const ond_record *record, char text[TEXT_SIZE])
              ond_version());
 }
 
-ond_status ond_record_begin(const ond_record *record, ond_tensors **tensors)
+/* A set that says what it is of, to be filled. */
+static ond_status begin(const ond_record *record, ond_tensors **tensors)
 {
     char text[TEXT_SIZE];
     ond_tensors *made = NULL;
@@ -80,13 +81,25 @@ ond_status ond_record_begin(const ond_record *record, ond_tensors **tensors)
     return OND_OK;
 }
 
-ond_status ond_record_write(ond_record *record, const ond_tensors *tensors)
+static ond_status write_timed(ond_record *record, const ond_tensors *tensors)
 {
     double began = now_s();
     OND_TRY(ond_tensors_write(tensors, record->path));
     record->written_s = now_s();
     record->cost_s = record->written_s - began;
     return OND_OK;
+}
+
+ond_status ond_record_write(ond_record *record, ond_record_state put_state, const void *context)
+{
+    ond_tensors *tensors = NULL;
+    OND_TRY(begin(record, &tensors));
+    ond_status status = put_state(context, tensors);
+    if (status == OND_OK) {
+        status = write_timed(record, tensors);
+    }
+    ond_tensors_destroy(tensors);
+    return status;
 }
 
 ond_status ond_record_same_options(const ond_tensors *tensors, const char *prefix, const ond_option *options,

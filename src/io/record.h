@@ -24,9 +24,11 @@ uint64_t ond_record_sum(uint64_t sum, const ond_array *array);
  * hundredth of the time at most goes into writing. */
 bool ond_record_is_due(ond_record *record);
 
-/* A set that says what it is of, to be filled. */
-ond_status ond_record_begin(const ond_record *record, ond_tensors **tensors);
-ond_status ond_record_write(ond_record *record, const ond_tensors *tensors);
+/* Adds the state of a computation to a set of tensors. */
+typedef ond_status (*ond_record_state)(const void *context, ond_tensors *tensors);
+
+/* Writes what the record is of and what `put_state` adds. */
+ond_status ond_record_write(ond_record *record, ond_record_state put_state, const void *context);
 
 /* NULL where there is no such file.
  * @retval OND_ERROR_FORMAT  damaged, or of other data, another config or another version; the message begins with the

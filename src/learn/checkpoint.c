@@ -25,8 +25,9 @@ static ond_record record_of(const ond_checkpoint *c, const char *path, char kind
     return record;
 }
 
-static ond_status fill(const ond_checkpoint *c, ond_tensors *tensors)
+static ond_status put_state(const void *context, ond_tensors *tensors)
 {
+    const ond_checkpoint *c = context;
     uint64_t numbers[NUMBERS] = {c->epochs, c->best_epoch};
     memcpy(&numbers[2], &c->best_error, sizeof numbers[2]);
     OND_TRY(ond_record_put(tensors, state_key, numbers, NUMBERS));
@@ -38,15 +39,8 @@ static ond_status fill(const ond_checkpoint *c, ond_tensors *tensors)
 ond_status ond_checkpoint_write(const ond_checkpoint *checkpoint, const char *path)
 {
     char kind[KIND_SIZE];
-    ond_tensors *tensors = NULL;
     ond_record record = record_of(checkpoint, path, kind);
-    OND_TRY(ond_record_begin(&record, &tensors));
-    ond_status status = fill(checkpoint, tensors);
-    if (status == OND_OK) {
-        status = ond_record_write(&record, tensors);
-    }
-    ond_tensors_destroy(tensors);
-    return status;
+    return ond_record_write(&record, put_state, checkpoint);
 }
 
 static ond_status take_network(ond_checkpoint *c, const ond_tensors *tensors)

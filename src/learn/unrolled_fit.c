@@ -113,8 +113,9 @@ static ond_status check_loss(const fit *f, double loss)
 
 /* --- kept and taken up again --- */
 
-static ond_status put_state(const fit *f, ond_tensors *tensors)
+static ond_status put_state(const void *context, ond_tensors *tensors)
 {
+    const fit *f = context;
     uint64_t numbers[2] = {f->step, f->right};
     const ond_unrolled *network = f->model->network;
     OND_TRY(ond_record_put(tensors, "step", numbers, 2));
@@ -123,18 +124,6 @@ static ond_status put_state(const fit *f, ond_tensors *tensors)
         ond_tensors_options_set(tensors, "architecture", ond_unrolled_architecture_options(), &f->model->architecture));
     OND_TRY(ond_record_put_row(tensors, "parameters", network->parameters, network->parameter_count));
     return ond_adam_to_tensors(&f->adam, tensors);
-}
-
-static ond_status keep(fit *f)
-{
-    ond_tensors *tensors = NULL;
-    OND_TRY(ond_record_begin(&f->record, &tensors));
-    ond_status status = put_state(f, tensors);
-    if (status == OND_OK) {
-        status = ond_record_write(&f->record, tensors);
-    }
-    ond_tensors_destroy(tensors);
-    return status;
 }
 
 static ond_status take_state(fit *f, const ond_tensors *tensors)
@@ -186,7 +175,7 @@ static ond_status run(fit *f, const ond_unrolled_course *course)
         for (size_t first = f->step % batches * batch; first < count; first += batch) {
             OND_TRY(run_batch(f, first, count - first < batch ? count - first : batch));
             if (first + batch < count && ond_record_is_due(&f->record)) {
-                OND_TRY(keep(f));
+                OND_TRY(ond_record_write(&f->record, put_state, f));
             }
         }
         double loss = f->loss / (double)count;
@@ -196,7 +185,7 @@ static ond_status run(fit *f, const ond_unrolled_course *course)
         f->loss = 0;
         f->right = 0;
         if (ond_record_is_due(&f->record) || (!goes_on && f->record.path)) {
-            OND_TRY(keep(f));
+            OND_TRY(ond_record_write(&f->record, put_state, f));
         }
     }
     return OND_OK;

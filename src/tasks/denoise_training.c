@@ -147,8 +147,9 @@ static ond_status take_step(fit *f)
 
 /* --- kept and taken up again --- */
 
-static ond_status put_state(const fit *f, ond_tensors *tensors)
+static ond_status put_state(const void *context, ond_tensors *tensors)
 {
+    const fit *f = context;
     uint64_t step = f->step;
     OND_TRY(ond_record_put(tensors, "step", &step, 1));
     OND_TRY(ond_record_put_real(tensors, "errors", f->errors, 2));
@@ -156,18 +157,6 @@ static ond_status put_state(const fit *f, ond_tensors *tensors)
     OND_TRY(ond_record_put_row(tensors, "mean", f->mean, f->count));
     OND_TRY(ond_adam_to_tensors(&f->adam, tensors));
     return ond_pool_to_tensors(&f->pool, tensors);
-}
-
-static ond_status keep(fit *f)
-{
-    ond_tensors *tensors = NULL;
-    OND_TRY(ond_record_begin(&f->record, &tensors));
-    ond_status status = put_state(f, tensors);
-    if (status == OND_OK) {
-        status = ond_record_write(&f->record, tensors);
-    }
-    ond_tensors_destroy(tensors);
-    return status;
 }
 
 static ond_status take_state(fit *f, const ond_tensors *tensors)
@@ -207,7 +196,7 @@ static ond_status run(fit *f, const ond_denoise_course *course)
         }
         goes_on = !course->watch || course->watch(course->context, f->step, gain_db);
         if (ond_record_is_due(&f->record) || (!goes_on && f->record.path)) {
-            OND_TRY(keep(f));
+            OND_TRY(ond_record_write(&f->record, put_state, f));
         }
     }
     memcpy(ond_residual_network_parameters(f->network), f->mean, f->count * sizeof(float));

@@ -144,8 +144,9 @@ static ond_status take_order(const fit *own, const ond_tensors *tensors)
     return OND_OK;
 }
 
-static ond_status put_state(const fit *own, ond_tensors *tensors)
+static ond_status put_state(const void *context, ond_tensors *tensors)
 {
+    const fit *own = context;
     uint64_t numbers[2] = {own->done, own->random.state};
     OND_TRY(ond_tensors_metadata_set(tensors, "now.stage", own->fitting->stage));
     OND_TRY(ond_record_put(tensors, numbers_key, numbers, 2));
@@ -153,18 +154,6 @@ static ond_status put_state(const fit *own, ond_tensors *tensors)
     OND_TRY(ond_trainer_to_tensors(own->trainer, "now.trainer", tensors));
     OND_TRY(put_order(own, tensors));
     return own->fitting->put_others(own->fitting->others, tensors);
-}
-
-static ond_status keep(const fit *own)
-{
-    ond_tensors *tensors = NULL;
-    OND_TRY(ond_record_begin(own->fitting->record, &tensors));
-    ond_status status = put_state(own, tensors);
-    if (status == OND_OK) {
-        status = ond_record_write(own->fitting->record, tensors);
-    }
-    ond_tensors_destroy(tensors);
-    return status;
 }
 
 /* A record of another network on its way is not for this one. */
@@ -200,7 +189,7 @@ static ond_status watch_epoch(void *context, size_t epoch, double loss, bool *st
         f->watch(f->watch_context, f->stage, own->done, (size_t)f->training->epochs, loss, stop);
     }
     if (f->record && (ond_record_is_due(f->record) || (*stop && f->record->path))) {
-        OND_TRY(keep(own));
+        OND_TRY(ond_record_write(own->fitting->record, put_state, own));
     }
     return *stop ? ond_fail(OND_ERROR_ARGUMENT, "training was stopped after %zu of %d epochs", own->done,
                             f->training->epochs)

@@ -212,17 +212,7 @@ static ond_status put_networks(const void *context, ond_tensors *tensors)
 
 static ond_status keep_networks(edge_training *own)
 {
-    ond_tensors *tensors = NULL;
-    if (!own->record.path) {
-        return OND_OK;
-    }
-    OND_TRY(ond_record_begin(&own->record, &tensors));
-    ond_status status = put_networks(own, tensors);
-    if (status == OND_OK) {
-        status = ond_record_write(&own->record, tensors);
-    }
-    ond_tensors_destroy(tensors);
-    return status;
+    return own->record.path ? ond_record_write(&own->record, put_networks, own) : OND_OK;
 }
 
 /* What a record is of: the number of pictures, and the first of them. */
