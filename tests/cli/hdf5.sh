@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Feature files in HDF5: the numbers of the .npy file, whole or from shards, killed or not.
-options="--scales 2 --orientations 24 --averaging global --threads 1"
+options="--scales 2 --orientations 8 --averaging global --threads 1"
 make_pgm a.pgm 16 24 1
 "$ONDELET" features a.pgm -o a.h5 $options --quiet 2>stderr || { grep -q "built without" stderr && exit 77; }
-make_work many.npy 16 3 $options --planning estimate
 
 # raw FILE.h5 DATASET: its raw bytes on stdout
 raw() {
@@ -16,74 +15,85 @@ same_numbers() { # FILE.h5 FILE.npy
 has_tools=
 command -v h5dump >/dev/null && has_tools=yes
 
-expect 0 features many.npy -o whole.h5 $options --quiet --planning estimate
-expect 0 features many.npy -o whole.npy $options --quiet --planning estimate
-expect_no_file whole.h5.partial
-expect_no_file whole.h5.journal
-if [ $has_tools ]; then
-    same_numbers whole.h5 whole.npy
-    h5dump -H whole.h5 >stdout
-    expect_text stdout "( $count, 625, 1, 1 )"
-    expect_text stdout "( $count, 4 )"
-    h5dump -d /index -s 7,0 -c 1,4 whole.h5 >stdout
-    expect_text stdout "(7,0): 0, 7, 16, 16"
-    h5dump -d /inputs whole.h5 >stdout
-    expect_text stdout '(0): "many.npy"'
-    h5dump -a /parameters whole.h5 >stdout
-    expect_text stdout '"family": "morlet"'
-fi
-expect 0 info whole.h5
-expect_text stdout "whole.h5: features (hdf5), $count x 625 x 1 x 1, of 1 inputs"
-expect_text stdout '  bank: {"family": "morlet", "scales": 2'
-expect 0 info whole.h5 --json
-expect_text stdout '"kind": "features", "format": "hdf5", "shape": ['$count', 625, 1, 1], "inputs": 1, "parameters": {"schema": 1'
-head -c 300 whole.h5 >damaged.h5
-refused 1 "damaged.h5: HDF5: " info damaged.h5
-rm damaged.h5
-expect 0 features many.npy -o again.h5 $options --quiet --planning estimate --threads 3
-expect_same whole.h5 again.h5
-expect 0 features many.npy -o whole.h5 $options --planning estimate --resume
-expect_text stderr "whole.h5: is complete already"
-refused 1 "was made with other parameters (order)" features many.npy -o whole.h5 $options --order 1 --planning estimate --resume
-refused 1 "whole.h5 exists" features many.npy -o whole.h5 $options
+whole_runs() {
+    expect 0 features many.npy -o whole.h5 $options --quiet --planning estimate
+    expect 0 features many.npy -o whole.npy $options --quiet --planning estimate
+    expect_no_file whole.h5.partial
+    expect_no_file whole.h5.journal
+    if [ $has_tools ]; then
+        same_numbers whole.h5 whole.npy
+        h5dump -H whole.h5 >stdout
+        expect_text stdout "( $count, 81, 1, 1 )"
+        expect_text stdout "( $count, 4 )"
+        h5dump -d /index -s 7,0 -c 1,4 whole.h5 >stdout
+        expect_text stdout "(7,0): 0, 7, 16, 16"
+        h5dump -d /inputs whole.h5 >stdout
+        expect_text stdout '(0): "many.npy"'
+        h5dump -a /parameters whole.h5 >stdout
+        expect_text stdout '"family": "morlet"'
+    fi
+    expect 0 info whole.h5
+    expect_text stdout "whole.h5: features (hdf5), $count x 81 x 1 x 1, of 1 inputs"
+    expect_text stdout '  bank: {"family": "morlet", "scales": 2'
+    expect 0 info whole.h5 --json
+    expect_text stdout '"kind": "features", "format": "hdf5", "shape": ['$count', 81, 1, 1], "inputs": 1, "parameters": {"schema": 1'
+    head -c 300 whole.h5 >damaged.h5
+    refused 1 "damaged.h5: HDF5: " info damaged.h5
+    rm damaged.h5
+    expect 0 features many.npy -o again.h5 $options --quiet --planning estimate --threads 3
+    expect_same whole.h5 again.h5
+    expect 0 features many.npy -o whole.h5 $options --planning estimate --resume
+    expect_text stderr "whole.h5: is complete already"
+    refused 1 "was made with other parameters (order)" features many.npy -o whole.h5 $options --order 1 --planning estimate --resume
+    refused 1 "whole.h5 exists" features many.npy -o whole.h5 $options
+}
 
-# Killed and stopped.
-for signal in KILL INT; do
-    before=$(cat cut.h5.journal 2>/dev/null | wc -l)
-    "$ONDELET" features many.npy -o cut.h5 $options --planning estimate --resume --quiet >stdout 2>stderr </dev/null &
-    pid=$!
-    for ((i = 0; i < 1000; i++)); do
-        [ "$(cat cut.h5.journal 2>/dev/null | wc -l)" -gt $((before ? before : 1)) ] && break
-        sleep 0.01
+killed_and_stopped() {
+    local signal before
+    for signal in KILL INT; do
+        before=$(on_record cut.h5.journal)
+        last="features many.npy -o cut.h5"
+        "$ONDELET" features many.npy -o cut.h5 $options --planning estimate --resume --quiet >stdout 2>stderr </dev/null &
+        pid=$!
+        await_record $((before ? before : 1)) cut.h5.journal $pid || return
+        kill -$signal $pid
+        wait $pid 2>/dev/null && return 1
+        expect_no_file cut.h5
     done
-    kill -$signal $pid
-    wait $pid 2>/dev/null
-    expect_no_file cut.h5
-done
-expect 0 features many.npy -o cut.h5 $options --planning estimate --resume --quiet
-expect_same whole.h5 cut.h5
-checks=$((checks + 1))
-[ "$(ls -A | grep -c '^cut')" = 1 ] || fail "left behind: $(ls -A)"
+    expect 0 features many.npy -o cut.h5 $options --planning estimate --resume --quiet
+    expect_same whole.h5 cut.h5
+    checks=$((checks + 1))
+    [ "$(ls -A | grep -c '^cut')" = 1 ] || fail "left behind: $(ls -A)"
+}
+
+everything() {
+    cp ../a.h5 .
+    whole_runs
+    killed_and_stopped && parts
+}
 
 # Shards, and pictures that cannot be read: they have no row.
-mkdir set
-for i in 1 2 3 4 5; do make_pgm "set/$i ü.pgm" 16 16 $i; done
-printf 'P5\n16 16\n255\n' >set/3b.pgm
-expect 1 features set many.npy -o mixed.h5 $options --quiet --planning estimate
-expect 1 features set many.npy -o mixed.npy $options --quiet --planning estimate
-[ $has_tools ] && same_numbers mixed.h5 mixed.npy
-for i in 2 0 1; do "$ONDELET" features set many.npy -o part$i.h5 $options --quiet --shard $i/3 2>stderr; done
-expect 0 merge part2.h5 part0.h5 part1.h5 -o merged.h5
-expect_text stderr "3 parts, $((count + 5)) rows"
-expect_same mixed.h5 merged.h5
-refused 1 "shard 1/3 is missing" merge part2.h5 part0.h5 -o m.h5
-expect 0 merge a.h5 a.h5 -o twice.h5
-if [ $has_tools ]; then
-    h5dump -d /index twice.h5 >stdout
-    expect_text stdout "(1,0): 1, 0, 16, 24"
-fi
-printf 'no HDF5' >wrong.h5
-refused 1 "wrong.h5: HDF5: file signature not found" merge a.h5 wrong.h5 -o m.h5
-refused 1 "wrong.h5: HDF5: " features many.npy -o wrong.h5 $options --resume
-expect_no_file m.h5
-expect_no_file m.h5.partial
+parts() {
+    mkdir set
+    for i in 1 2 3 4 5; do make_pgm "set/$i ü.pgm" 16 16 $i; done
+    printf 'P5\n16 16\n255\n' >set/3b.pgm
+    expect 1 features set many.npy -o mixed.h5 $options --quiet --planning estimate
+    expect 1 features set many.npy -o mixed.npy $options --quiet --planning estimate
+    [ $has_tools ] && same_numbers mixed.h5 mixed.npy
+    for i in 2 0 1; do "$ONDELET" features set many.npy -o part$i.h5 $options --quiet --shard $i/3 2>stderr; done
+    expect 0 merge part2.h5 part0.h5 part1.h5 -o merged.h5
+    expect_text stderr "3 parts, $((count + 5)) rows"
+    expect_same mixed.h5 merged.h5
+    refused 1 "shard 1/3 is missing" merge part2.h5 part0.h5 -o m.h5
+    expect 0 merge a.h5 a.h5 -o twice.h5
+    if [ $has_tools ]; then
+        h5dump -d /index twice.h5 >stdout
+        expect_text stdout "(1,0): 1, 0, 16, 24"
+    fi
+    printf 'no HDF5' >wrong.h5
+    refused 1 "wrong.h5: HDF5: file signature not found" merge a.h5 wrong.h5 -o m.h5
+    refused 1 "wrong.h5: HDF5: " features many.npy -o wrong.h5 $options --resume
+    expect_no_file m.h5
+    expect_no_file m.h5.partial
+}
+with_enough_work everything 16

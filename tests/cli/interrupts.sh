@@ -19,7 +19,8 @@ for ((i = 0; i < 100; i++)); do cat row; done >rows
 for ((i = 0; i < 10; i++)); do cat rows; done >>mask.npy
 truncate -s $((128 + 25000000)) mask.npy
 
-# interrupted OUTPUT ARGUMENTS...: SIGINT after 0.6 s of work
+# interrupted OUTPUT ARGUMENTS...: SIGINT after 0.6 s of work, or once there is $awaited
+awaited=
 interrupted() {
     local output=$1 found=0 began took pid before
     shift
@@ -28,7 +29,7 @@ interrupted() {
     last="ondelet $*"
     "$ONDELET" "$@" >stdout 2>stderr </dev/null &
     pid=$!
-    sleep 0.6
+    if [ "$awaited" ]; then await_record 1 "$awaited" $pid; else sleep 0.6; fi
     began=$(date +%s%N)
     if ! kill -INT $pid 2>/dev/null; then
         fail "$last: it ended by itself: $(cat stderr)"
@@ -44,8 +45,10 @@ interrupted() {
 }
 
 common="--threads 1"
+awaited=f.npy.journal
 interrupted f.npy features many.npy -o f.npy --scales 2 $common
 expect_text stderr "--resume"
+awaited=
 rm -f f.*
 interrupted f.npy features large.pgm -o f.npy --scales 5 --orientations 16 $common
 rm -f f.*
@@ -65,10 +68,14 @@ interrupted m.safetensors train edges pictures --truth truth -o m.safetensors --
 # A training that keeps what it reached does so.
 steps="--hidden 4 --pairs 1 --patch 32 --batch 1 --pool 1"
 "$ONDELET" train denoise pictures -o kept.safetensors --steps 1000000 $steps $common >stdout 2>stderr </dev/null &
-sleep 1.5
+pid=$!
+for ((i = 0; i < 3000; i++)); do
+    [ ! -e kept.safetensors.checkpoint ] && kill -0 $pid 2>/dev/null || break
+    sleep 0.02
+done
 began=$(date +%s%N)
-kill -INT $!
-wait $!
+kill -INT $pid
+wait $pid
 found=$?
 checks=$((checks + 2))
 [ "$found" = 130 ] || fail "train denoise: exit $found, 130 wanted"

@@ -124,18 +124,40 @@ make_images() {
     rm "$file.text"
 }
 
-# make_work FILE SIDE SECONDS OPTIONS...: as many images as keep features busy for about so long on this machine, at least
-# 200; $count tells how many. Processor time is what counts, so that busy machines are given no less.
-make_work() {
-    local file=$1 side=$2 seconds=$3 took TIMEFORMAT=%U
-    shift 3
-    make_images "$file" "$side" 400
-    took=$({ time expect 0 features "$file" -o make_work.npy "$@" --threads 1 --quiet; } 2>&1)
-    rm -f make_work.*
-    [[ $took =~ ^[0-9]+\.[0-9]+$ ]] || fail "no time but: $took"
-    count=$((400 * seconds * 1000 / (1 + 10#${took//[!0-9]/})))
-    count=$((count < 200 ? 200 : count > 40000 ? 40000 : count))
-    make_images "$file" "$side" $count
+# with_enough_work CHECKS SIDE: how long a run lasts is the machine's affair, so runs that are to be stopped in their midst
+# get more and more images (many.npy, $count of them, in a folder of their own) until CHECKS no longer returns 1, which
+# says that a run was over before it could be stopped.
+with_enough_work() {
+    local work="$1" side=$2 folder
+    for ((count = 1024; count <= 1 << 18; count *= 4)); do
+        folder=of_$count
+        mkdir $folder && cd $folder || exit 1
+        make_images many.npy "$side" $count
+        if "$work"; then return; fi
+        cd ..
+        rm -r $folder
+    done
+    fail "$work: $((count / 4)) images are not work enough, or no run can be stopped"
+}
+
+# on_record FILES: lines of the journals of this pattern
+on_record() {
+    local lines=0 journal
+    for journal in $1; do
+        [ -e "$journal" ] && lines=$((lines + $(wc -l <"$journal")))
+    done
+    echo $lines
+}
+
+# await_record LINES FILES PID: until more lines than these are on record, or the program has ended: 1.
+await_record() {
+    local i
+    for ((i = 0; i < 6000; i++)); do
+        [ "$(on_record "$2")" -gt "$1" ] && return
+        kill -0 "$3" 2>/dev/null || return 1
+        sleep 0.01
+    done
+    fail "$last: nothing is put on record in a minute"
 }
 
 # repeat COUNT BYTES: as printf writes them.

@@ -45,33 +45,33 @@ expect_text stderr "set/3b.pgm"
 expect_text stderr "the first image is 24 x 24"
 
 # One process is killed, or all: nothing is seen under the name, and any number of processes goes on.
-make_work long.npy 24 4 $options --planning estimate --threads 1
-expect 0 features long.npy -o long.h5 $options --planning estimate --quiet
-for processes in 2 3; do
-    before=$(cat cut.h5.journal.* 2>/dev/null | wc -l)
-    mpirun -n $processes "$ONDELET_MPI" features long.npy -o cut.h5 $options --resume >stdout 2>stderr </dev/null &
-    job=$!
-    for ((i = 0; i < 2000; i++)); do
-        [ "$(cat cut.h5.journal.* 2>/dev/null | wc -l)" -gt "$before" ] && break
-        sleep 0.01
+killed_and_resumed() {
+    local processes before job victim
+    for processes in 2 3; do
+        before=$(on_record 'cut.h5.journal.*')
+        last="mpirun -n $processes ondelet-mpi features many.npy -o cut.h5"
+        mpirun -n $processes "$ONDELET_MPI" features many.npy -o cut.h5 $options --resume >stdout 2>stderr </dev/null &
+        job=$!
+        await_record "$before" 'cut.h5.journal.*' $job || return
+        victim=$(ps -o pid= --ppid $job | tail -n 1)
+        [ "$victim" ] && kill -KILL $victim || return
+        wait $job 2>/dev/null && return 1
+        expect_no_file cut.h5
     done
-    victim=$(ps -o pid= --ppid $job | tail -n 1)
-    checks=$((checks + 1))
-    [ "$victim" ] && kill -KILL $victim || fail "there was nothing to kill with $processes processes"
-    wait $job 2>/dev/null
-    expect_no_file cut.h5
-done
-refused 1 "a run before was stopped" features long.npy -o cut.h5 $options --planning estimate
-refused 1 "had other parameters" features long.npy -o cut.h5 $options --planning estimate --resume
-mpi 1 2 features long.npy -o cut.h5 $options --resume --order 1
-expect_text stderr "the run before had other parameters (order)"
-mpi 0 2 features long.npy -o cut.h5 $options --resume
-expect_text stderr "going on after"
-expect_same long.h5 cut.h5
-mpi 0 2 features long.npy -o cut.h5 $options --resume
-expect_text stderr "is complete already"
-mpi 1 2 features long.npy -o cut.h5 $options
-expect_text stderr "cut.h5 exists"
+    refused 1 "a run before was stopped" features many.npy -o cut.h5 $options --planning estimate
+    refused 1 "had other parameters" features many.npy -o cut.h5 $options --planning estimate --resume
+    mpi 1 2 features many.npy -o cut.h5 $options --resume --order 1
+    expect_text stderr "the run before had other parameters (order)"
+    mpi 0 2 features many.npy -o cut.h5 $options --resume
+    expect_text stderr "going on after"
+    expect 0 features many.npy -o long.h5 $options --planning estimate --quiet
+    expect_same long.h5 cut.h5
+    mpi 0 2 features many.npy -o cut.h5 $options --resume
+    expect_text stderr "is complete already"
+    mpi 1 2 features many.npy -o cut.h5 $options
+    expect_text stderr "cut.h5 exists"
+}
+with_enough_work killed_and_resumed 24
 
 # Mistakes are told once.
 mpi 2 2 features many.npy -o wrong.npy
