@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The denoiser as a frei0r effect: ffmpeg -i in.mkv -vf "frei0r=ondelet_denoise:0.05|wavelet" out.mkv */
-#include "frei0r_frame.h"
+#include "frei0r_effect.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,35 +9,12 @@ enum { NOISE, METHOD, MODEL, PARAMETERS, METHOD_SIZE = 32, PATH_SIZE = 4096 };
 
 /* frei0r promises one call at a time for an instance. */
 typedef struct effect {
-    size_t height, width;
+    frame_size size;
     double noise_std; /* 0…1; 0: estimated for every frame */
     char method[METHOD_SIZE], model[PATH_SIZE];
     ond_denoiser *denoiser; /* NULL: the parameters have changed */
     ond_array image;
 } effect;
-
-int f0r_init(void)
-{
-    return ond_threads_set(0) == OND_OK; /* the bits do not depend on the number */
-}
-
-void f0r_deinit(void)
-{
-}
-
-void f0r_get_plugin_info(f0r_plugin_info_t *info)
-{
-    *info = (f0r_plugin_info_t){
-        .name = "ondelet denoise",
-        .author = "ondelet",
-        .plugin_type = F0R_PLUGIN_TYPE_FILTER,
-        .color_model = F0R_COLOR_MODEL_RGBA8888,
-        .frei0r_version = FREI0R_MAJOR_VERSION,
-        .minor_version = 1,
-        .num_params = PARAMETERS,
-        .explanation = "Removes noise by shearlets and sliding cosine transforms, or by wavelets",
-    };
-}
 
 void f0r_get_param_info(f0r_param_info_t *info, int index)
 {
@@ -66,8 +43,8 @@ f0r_instance_t f0r_construct(unsigned int width, unsigned int height)
 {
     effect *made = calloc(1, sizeof *made);
     if (made) {
-        made->height = height;
-        made->width = width;
+        made->size.height = height;
+        made->size.width = width;
         snprintf(made->method, sizeof made->method, "auto");
     }
     return made;
@@ -117,26 +94,23 @@ static ond_status prepare(effect *own)
     if (status == OND_OK && own->model[0]) {
         status = ond_denoise_model_read(own->model, &model);
     }
-    status = status ? status : ond_denoiser_create(model, &config, own->height, own->width, &own->denoiser);
+    status = status ? status : ond_denoiser_create(model, &config, own->size.height, own->size.width, &own->denoiser);
     ond_denoise_model_destroy(model);
     return status;
 }
 
-static ond_status denoise_frame(effect *own, const ond_image_view *frame)
+static ond_status denoise_frame(f0r_instance_t instance, const ond_image_view *frame)
 {
+    effect *own = instance;
     ond_status status = own->denoiser ? OND_OK : prepare(own);
     status = status ? status : ond_image_view_read(frame, &own->image);
     status = status ? status : ond_denoiser_apply(own->denoiser, &own->image, &own->image, NULL);
     return status ? status : ond_image_view_write(&own->image, frame);
 }
 
-void f0r_update(f0r_instance_t instance, double time, const uint32_t *from, uint32_t *to)
-{
-    (void)time;
-    effect *own = instance;
-    memcpy(to, from, own->height * own->width * sizeof *to); /* alpha, and the whole frame if something fails */
-    ond_image_view frame = frame_colors(to, own->height, own->width);
-    if (denoise_frame(own, &frame) != OND_OK) {
-        fprintf(stderr, "ondelet denoise: %s\n", ond_error_message());
-    }
-}
+const frei0r_effect this_effect = {
+    .name = "ondelet denoise",
+    .explanation = "Removes noise by shearlets and sliding cosine transforms, or by wavelets",
+    .parameters = PARAMETERS,
+    .apply = denoise_frame,
+};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Edge maps as a frei0r effect: ffmpeg -i in.mkv -vf "frei0r=ondelet_edges:measure|binary" out.mkv */
-#include "frei0r_frame.h"
+#include "frei0r_effect.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@ enum { METHOD, MAP, MODEL, PARAMETERS, WORD_SIZE = 32, PATH_SIZE = 4096 };
 
 /* frei0r promises one call at a time for an instance. */
 typedef struct effect {
-    size_t height, width;
+    frame_size size;
     char method[WORD_SIZE], map[WORD_SIZE], model_path[PATH_SIZE];
     bool is_ready; /* config and model are those of the parameters */
     ond_edge_config config;
@@ -17,29 +17,6 @@ typedef struct effect {
     ond_edge_map edges;
     ond_array image, binary;
 } effect;
-
-int f0r_init(void)
-{
-    return ond_threads_set(0) == OND_OK; /* the bits do not depend on the number */
-}
-
-void f0r_deinit(void)
-{
-}
-
-void f0r_get_plugin_info(f0r_plugin_info_t *info)
-{
-    *info = (f0r_plugin_info_t){
-        .name = "ondelet edges",
-        .author = "ondelet",
-        .plugin_type = F0R_PLUGIN_TYPE_FILTER,
-        .color_model = F0R_COLOR_MODEL_RGBA8888,
-        .frei0r_version = FREI0R_MAJOR_VERSION,
-        .minor_version = 1,
-        .num_params = PARAMETERS,
-        .explanation = "White edges on black, found by one-sided shearlets or by a trained model",
-    };
-}
 
 void f0r_get_param_info(f0r_param_info_t *info, int index)
 {
@@ -57,8 +34,8 @@ f0r_instance_t f0r_construct(unsigned int width, unsigned int height)
 {
     effect *made = calloc(1, sizeof *made);
     if (made) {
-        made->height = height;
-        made->width = width;
+        made->size.height = height;
+        made->size.width = width;
         snprintf(made->method, sizeof made->method, "measure");
         snprintf(made->map, sizeof made->map, "strength");
     }
@@ -112,7 +89,7 @@ static ond_status prepare(effect *own)
 /* The map as a colour image, in place of the frame's. */
 static ond_status spread(effect *own, const ond_array *map)
 {
-    size_t shape[3] = {CHANNELS, own->height, own->width}, plane = own->height * own->width;
+    size_t shape[3] = {CHANNELS, own->size.height, own->size.width}, plane = own->size.height * own->size.width;
     ond_status status = ond_array_resize(&own->image, 3, shape);
     for (size_t i = 0; status == OND_OK && i < CHANNELS; i++) {
         memcpy(own->image.data + i * plane, map->data, plane * sizeof(float));
@@ -120,8 +97,9 @@ static ond_status spread(effect *own, const ond_array *map)
     return status;
 }
 
-static ond_status draw_edges(effect *own, const ond_image_view *frame)
+static ond_status draw_edges(f0r_instance_t instance, const ond_image_view *frame)
 {
+    effect *own = instance;
     bool is_binary = strcmp(own->map, "binary") == 0;
     if (!is_binary && strcmp(own->map, "strength") != 0) {
         fprintf(stderr, "ondelet edges: map = '%s' is none of: strength, binary\n", own->map);
@@ -137,13 +115,9 @@ static ond_status draw_edges(effect *own, const ond_image_view *frame)
     return status ? status : ond_image_view_write(&own->image, frame);
 }
 
-void f0r_update(f0r_instance_t instance, double time, const uint32_t *from, uint32_t *to)
-{
-    (void)time;
-    effect *own = instance;
-    memcpy(to, from, own->height * own->width * sizeof *to); /* alpha, and the whole frame if something fails */
-    ond_image_view frame = frame_colors(to, own->height, own->width);
-    if (draw_edges(own, &frame) != OND_OK) {
-        fprintf(stderr, "ondelet edges: %s\n", ond_error_message());
-    }
-}
+const frei0r_effect this_effect = {
+    .name = "ondelet edges",
+    .explanation = "White edges on black, found by one-sided shearlets or by a trained model",
+    .parameters = PARAMETERS,
+    .apply = draw_edges,
+};

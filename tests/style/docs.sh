@@ -24,7 +24,7 @@ done
 # small_picture N FILE.png: 64 x 64 pixels made of the numbers of a photograph
 "$program" convert photo.png -o numbers.pgm --quiet
 small_picture() {
-    { printf 'P5\n64 64\n255\n'; tail -c +$((1000 + 4096 * $1)) numbers.pgm | head -c 4096; } >small.pgm
+    { printf 'P5\n64 64\n255\n'; head -c $((5096 + 4096 * $1)) numbers.pgm | tail -c 4096; } >small.pgm
     "$program" convert small.pgm -o "$2" --force --quiet
     rm small.pgm
 }
