@@ -3,22 +3,43 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-/* Convolutional basis pursuit by ADMM, one line of JSON: processor seconds of a run and its objective.
+/* Convolutional basis pursuit by ADMM, one line of JSON: processor and wall seconds of a run, its objective, and the
+ * largest memory of the process.
  *
- *   bench_csc SIGNAL.npy FILTERS.npy LAMBDA ITERATIONS */
+ *   bench_csc SIGNAL.npy FILTERS.npy LAMBDA ITERATIONS THREADS [plan]
+ *
+ * With `plan` transforms are measured and kept as wisdom, so that other runs find their plans. */
 
 enum { LARGEST_PATIENT = 256 };
 
-static double seconds(void)
+static double seconds(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static bool measure(char **words)
+/* Kilobytes, or 0 where the system does not say. */
+static long peak_memory(void)
+{
+    char line[256];
+    long peak = 0;
+    FILE *file = fopen("/proc/self/status", "r");
+    while (file && fgets(line, sizeof line, file)) {
+        if (strncmp(line, "VmHWM:", 6) == 0) {
+            peak = atol(line + 6);
+        }
+    }
+    if (file) {
+        fclose(file);
+    }
+    return peak;
+}
+
+static bool measure(char **words, bool plans)
 {
     ond_array signal = {0};
     ond_array filters = {0};
@@ -29,21 +50,22 @@ static bool measure(char **words)
     config.method = OND_PURSUIT_ADMM;
     config.lambda = atof(words[3]);
     config.tolerance = 0;
-    config.iterations = 1;
-    bool failed = ond_wisdom_read(NULL) || ond_array_read(words[1], &signal) || ond_array_read(words[2], &filters);
+    config.iterations = atoi(words[4]);
+    bool failed = ond_threads_set(atoi(words[5])) || ond_wisdom_read(NULL) || ond_array_read(words[1], &signal)
+                  || ond_array_read(words[2], &filters)
+                  || ond_dictionary_create(&filters, 1, OND_BORDER_CIRCULAR, &dictionary);
     bool is_small = !failed && signal.shape[0] <= LARGEST_PATIENT;
-    config.planning = is_small ? OND_PLANNING_PATIENT : OND_PLANNING_MEASURE; /* kept as wisdom */
-    failed = failed || ond_dictionary_create(&filters, 1, OND_BORDER_CIRCULAR, &dictionary)
-             || ond_pursuit((const ond_dictionary *const *)&dictionary, 1, &signal, &config, NULL, &codes, NULL);
-    config.iterations = atoi(words[4]); /* plans are known now */
-    double begin = seconds();
+    config.planning = is_small ? OND_PLANNING_PATIENT : OND_PLANNING_MEASURE;
+    double begin = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    double wall = seconds(CLOCK_MONOTONIC);
     failed
         = failed || ond_pursuit((const ond_dictionary *const *)&dictionary, 1, &signal, &config, NULL, &codes, &report);
-    double elapsed = seconds() - begin;
+    double elapsed = seconds(CLOCK_PROCESS_CPUTIME_ID) - begin;
+    wall = seconds(CLOCK_MONOTONIC) - wall;
+    failed = failed || (plans && ond_wisdom_write(NULL));
     if (!failed) {
-        printf("{\"seconds\": %.6f, \"objective\": %.9g, \"iterations\": %d}\n", elapsed, report.layer[0].objective,
-               report.layer[0].iterations);
-        failed = ond_wisdom_write(NULL);
+        printf("{\"seconds\": %.6f, \"wall\": %.6f, \"objective\": %.9g, \"kilobytes\": %ld}\n", elapsed, wall,
+               report.layer[0].objective, peak_memory());
     }
     ond_dictionary_destroy(dictionary);
     ond_array_free(&signal);
@@ -54,11 +76,11 @@ static bool measure(char **words)
 
 int main(int count, char **words)
 {
-    if (count != 5) {
-        fprintf(stderr, "usage: bench_csc SIGNAL.npy FILTERS.npy LAMBDA ITERATIONS\n");
+    if (count < 6 || count > 7) {
+        fprintf(stderr, "usage: bench_csc SIGNAL.npy FILTERS.npy LAMBDA ITERATIONS THREADS [plan]\n");
         return 2;
     }
-    if (!measure(words)) {
+    if (!measure(words, count == 7)) {
         fprintf(stderr, "bench_csc: %s\n", ond_error_message());
         return 1;
     }

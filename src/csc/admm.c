@@ -2,15 +2,13 @@
 #include "csc/admm.h"
 
 #include "core/memory.h"
-#include "core/parallel.h"
-#include "core/vector.h"
 #include "csc/polyphase.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-static size_t plane_size(const ond_admm *admm)
+size_t ond_admm_plane(const ond_admm *admm)
 {
     return admm->operator_->fft->height * admm->operator_->fft->complex_stride;
 }
@@ -43,30 +41,48 @@ static ond_status check(const ond_lasso *lasso)
     return check_channels(info);
 }
 
+static ond_status allocate_group(const ond_admm *admm, ond_admm_group *group)
+{
+    const ond_fft *fft = admm->operator_->fft;
+    size_t channels = admm->circular.info.channels;
+    size_t images = admm->spike_limit > 0 ? channels : 0;
+    group->plane = ond_memory_allocate_zero(ond_admm_plane(admm), sizeof *group->plane);
+    group->rows = ond_memory_allocate(fft->group * fft->real_stride, sizeof *group->rows);
+    group->spikes = ond_memory_allocate(admm->spike_limit + OND_SPIKE_SLACK, sizeof *group->spikes);
+    group->flags = ond_memory_allocate_zero(fft->real_stride, sizeof *group->flags);
+    group->images = ond_memory_allocate(images, ond_admm_padded(admm) * sizeof *group->images);
+    group->sums = ond_memory_allocate(channels, ond_admm_plane(admm) * sizeof *group->sums);
+    bool has_memory = group->plane && group->rows && group->spikes && group->flags && group->images && group->sums;
+    return has_memory ? OND_OK : OND_ERROR_MEMORY;
+}
+
 static ond_status allocate(ond_admm *admm)
 {
     const ond_fft *fft = admm->operator_->fft;
-    size_t atoms = admm->circular.info.atoms;
-    size_t channels = admm->circular.info.channels;
-    size_t plane = plane_size(admm) * sizeof(ond_complex);
+    const ond_dictionary_info *info = &admm->circular.info;
+    size_t channels = info->channels;
+    size_t plane = ond_admm_plane(admm) * sizeof(ond_complex);
     size_t real = real_size(admm) * sizeof(float);
-    bool is_masked = admm->lasso->mask != NULL;
+    size_t masked = admm->lasso->mask ? channels : 0;
     admm->has_weights = admm->lasso->weights != NULL;
-    admm->state = ond_memory_allocate_zero(atoms, real);
-    admm->spectra = ond_memory_allocate(atoms, plane);
-    admm->weights = admm->has_weights ? ond_memory_allocate(atoms, real)
+    admm->state = ond_memory_allocate_zero(info->atoms, real);
+    admm->weights = admm->has_weights ? ond_memory_allocate(info->atoms, real)
                                       : ond_memory_allocate(2 * fft->real_stride, sizeof(float));
-    admm->sums = ond_memory_allocate((size_t)OND_ADMM_GROUPS * channels, plane);
-    admm->solution = ond_memory_allocate(2 * channels, plane);
+    admm->made = ond_memory_allocate_zero(channels, plane);
+    admm->held = ond_memory_allocate_zero(channels, plane);
+    admm->solution = ond_memory_allocate_zero(channels + masked, plane);
     admm->signal = ond_memory_allocate(channels, plane);
     admm->gram = ond_memory_allocate_zero(channels * channels, plane);
-    admm->split = ond_memory_allocate_zero(is_masked ? channels : 0, real);
-    admm->split_dual = ond_memory_allocate_zero(is_masked ? channels : 0, real);
-    admm->buffers = ond_memory_allocate(OND_ADMM_GROUPS * fft->group * fft->real_stride, sizeof(float));
+    admm->split = ond_memory_allocate_zero(masked, real);
+    admm->split_dual = ond_memory_allocate_zero(masked, real);
     admm->image = ond_memory_allocate(1, real);
-    admm->plane = ond_memory_allocate(1, plane);
-    bool has_memory = admm->state && admm->spectra && admm->weights && admm->sums && admm->solution && admm->signal
-                      && admm->gram && admm->split && admm->split_dual && admm->buffers && admm->image && admm->plane;
+    size_t tap_rows = admm->spike_limit > 0 ? info->atoms * channels * info->filter_height : 0;
+    admm->taps = ond_memory_allocate(tap_rows, admm->tap_line * sizeof(float));
+    for (size_t g = 0; g < OND_ADMM_GROUPS; g++) {
+        OND_TRY(allocate_group(admm, &admm->groups[g]));
+    }
+    bool has_memory = admm->state && admm->weights && admm->made && admm->held && admm->solution && admm->signal
+                      && admm->gram && admm->split && admm->split_dual && admm->image && admm->taps;
     return has_memory ? OND_OK : OND_ERROR_MEMORY;
 }
 
@@ -94,14 +110,14 @@ static void transform_plane(ond_admm *admm, const float *image, size_t channel)
 {
     const ond_fft *fft = admm->operator_->fft;
     ond_plane_load(fft, image, fft->height, fft->width, admm->image);
-    ond_fft_real_forward(fft, admm->image, admm->signal + channel * plane_size(admm));
+    ond_fft_real_forward(fft, admm->image, admm->signal + channel * ond_admm_plane(admm));
 }
 
 /* G_ab = Σ_m d^_a conj(d^_b), so that D conj(D)ᵀ = G. */
 static void make_gram(ond_admm *admm)
 {
     const ond_fft *fft = admm->operator_->fft;
-    size_t size = plane_size(admm);
+    size_t size = ond_admm_plane(admm);
     size_t channels = admm->circular.info.channels;
     for (size_t a = 0; a < channels; a++) {
         for (size_t b = 0; b < channels; b++) {
@@ -118,9 +134,24 @@ void ond_admm_reload(ond_admm *admm)
 {
     size_t channels = admm->circular.info.channels;
     ond_fourier_reload(admm->operator_, admm->image);
-    memset(admm->gram, 0, channels * channels * plane_size(admm) * sizeof *admm->gram);
+    memset(admm->gram, 0, channels * channels * ond_admm_plane(admm) * sizeof *admm->gram);
     make_gram(admm);
+    ond_admm_load_taps(admm);
     admm->is_primed = false;
+}
+
+/* The lasso's products are those of the circular dictionary where they go through Fourier on the image's own grid. */
+static ond_status find_operator(ond_admm *admm, const ond_lasso *lasso, ond_planning planning)
+{
+    const ond_operator *given = lasso->operator_;
+    admm->operator_ = given;
+    if (given->by_fourier && given->dictionary->info.border == OND_BORDER_CIRCULAR) {
+        return OND_OK;
+    }
+    ond_status status = ond_operator_create(&admm->circular, given->height, given->width, OND_PRODUCTS_FOURIER,
+                                            planning, &admm->own_operator);
+    admm->operator_ = admm->own_operator;
+    return status;
 }
 
 static ond_status create(const ond_lasso *lasso, const ond_pursuit_config *config, ond_admm *admm)
@@ -130,13 +161,15 @@ static ond_status create(const ond_lasso *lasso, const ond_pursuit_config *confi
     admm->rho = config->rho > 0 ? config->rho : 50 * lasso->lambda + 1;
     admm->relaxation = config->relaxation;
     admm->factor = 1;
+    admm->is_primed = true; /* a state of zeros */
     admm->circular = *lasso->operator_->dictionary;
     admm->circular.info.border = OND_BORDER_CIRCULAR;
-    OND_TRY(ond_operator_create(&admm->circular, lasso->operator_->height, lasso->operator_->width,
-                                OND_PRODUCTS_FOURIER, config->planning, &admm->operator_));
+    OND_TRY(find_operator(admm, lasso, config->planning));
+    ond_admm_measure_taps(admm);
     OND_TRY(allocate(admm));
     load_weights(admm);
     make_gram(admm);
+    ond_admm_load_taps(admm);
     size_t pixels = admm->operator_->height * admm->operator_->width;
     for (size_t c = 0; c < admm->circular.info.channels; c++) {
         transform_plane(admm, lasso->signal + c * pixels, c);
@@ -164,19 +197,26 @@ void ond_admm_destroy(ond_admm *admm)
     if (!admm) {
         return;
     }
-    ond_operator_destroy(admm->operator_);
+    for (size_t g = 0; g < OND_ADMM_GROUPS; g++) {
+        ond_memory_free(admm->groups[g].plane);
+        ond_memory_free(admm->groups[g].rows);
+        ond_memory_free(admm->groups[g].spikes);
+        ond_memory_free(admm->groups[g].flags);
+        ond_memory_free(admm->groups[g].images);
+        ond_memory_free(admm->groups[g].sums);
+    }
+    ond_operator_destroy(admm->own_operator);
     ond_memory_free(admm->state);
-    ond_memory_free(admm->spectra);
     ond_memory_free(admm->weights);
-    ond_memory_free(admm->sums);
+    ond_memory_free(admm->made);
+    ond_memory_free(admm->held);
     ond_memory_free(admm->solution);
     ond_memory_free(admm->signal);
     ond_memory_free(admm->gram);
     ond_memory_free(admm->split);
     ond_memory_free(admm->split_dual);
-    ond_memory_free(admm->buffers);
     ond_memory_free(admm->image);
-    ond_memory_free(admm->plane);
+    ond_memory_free(admm->taps);
     ond_memory_free(admm);
 }
 
@@ -216,131 +256,6 @@ void ond_admm_codes(const ond_admm *admm, float *codes)
 void ond_admm_duals(const ond_admm *admm, float *duals)
 {
     unload(admm, true, duals);
-}
-
-typedef struct step_job {
-    ond_admm *admm;
-    double sums[OND_ADMM_GROUPS][5];
-} step_job;
-
-static void clear_sums(ond_admm *admm, size_t group)
-{
-    size_t size = admm->circular.info.channels * plane_size(admm);
-    memset(admm->sums + group * size, 0, size * sizeof *admm->sums);
-}
-
-static ond_status prime_group(void *context, size_t group, int worker)
-{
-    (void)worker;
-    step_job *job = context;
-    clear_sums(job->admm, group);
-    for (size_t atom = group; atom < job->admm->circular.info.atoms; atom += OND_ADMM_GROUPS) {
-        ond_admm_forward(job->admm, atom, group);
-    }
-    return OND_OK;
-}
-
-/* The end of this step and the start of the next one, while the atom's planes are in the cache. */
-static ond_status pass_group(void *context, size_t group, int worker)
-{
-    (void)worker;
-    step_job *job = context;
-    clear_sums(job->admm, group);
-    for (size_t atom = group; atom < job->admm->circular.info.atoms; atom += OND_ADMM_GROUPS) {
-        ond_admm_backward(job->admm, atom, group, job->sums[group]);
-        ond_admm_forward(job->admm, atom, group);
-    }
-    return OND_OK;
-}
-
-static ond_status solve_one_row(void *context, size_t row, int worker)
-{
-    (void)worker;
-    step_job *job = context;
-    ond_admm_solve_row(job->admm, row);
-    return OND_OK;
-}
-
-/* The spectrum of y₀ + s − u₀. */
-static void load_split(ond_admm *admm)
-{
-    size_t pixels = admm->operator_->height * admm->operator_->width;
-    const ond_fft *fft = admm->operator_->fft;
-    for (size_t c = 0; c < admm->circular.info.channels; c++) {
-        for (size_t i = 0; i < pixels; i++) {
-            size_t place = i / fft->width * fft->real_stride + i % fft->width;
-            size_t k = c * pixels + i;
-            admm->image[place] = admm->split[k] + admm->lasso->signal[k] - admm->split_dual[k];
-        }
-        ond_fft_real_forward(fft, admm->image, admm->signal + c * plane_size(admm));
-    }
-}
-
-/* (D x)^ = Σ d^ v^ + G w, w the solution of the step's system. */
-static void synthesize(ond_admm *admm, size_t channel)
-{
-    const ond_fft *fft = admm->operator_->fft;
-    size_t size = plane_size(admm);
-    size_t channels = admm->circular.info.channels;
-    memcpy(admm->plane, admm->solution + (channels + channel) * size, size * sizeof *admm->plane);
-    for (size_t c = 0; c < channels; c++) {
-        ond_spectrum_add_product(fft, admm->gram + (channel * channels + c) * size, admm->solution + c * size,
-                                 admm->plane);
-    }
-    ond_fft_real_backward(fft, admm->plane, admm->image);
-}
-
-static void update_split(ond_admm *admm)
-{
-    const ond_fft *fft = admm->operator_->fft;
-    size_t pixels = fft->height * fft->width;
-    double alpha = admm->relaxation;
-    for (size_t c = 0; c < admm->circular.info.channels; c++) {
-        synthesize(admm, c);
-        for (size_t i = 0; i < pixels; i++) {
-            size_t k = c * pixels + i;
-            double made = (double)admm->image[i / fft->width * fft->real_stride + i % fft->width] / (double)pixels;
-            double weight = (double)admm->lasso->mask[k];
-            double moved = alpha * (made - (double)admm->lasso->signal[k]) + (1 - alpha) * (double)admm->split[k]
-                           + (double)admm->split_dual[k];
-            double next = admm->rho * moved / (weight * weight + admm->rho);
-            admm->split[k] = (float)next;
-            admm->split_dual[k] = (float)((moved - next) / admm->factor);
-        }
-    }
-}
-
-ond_status ond_admm_step(ond_admm *admm)
-{
-    step_job job = {.admm = admm};
-    int workers = ond_parallel_workers(OND_ADMM_GROUPS);
-    if (admm->lasso->mask) {
-        load_split(admm);
-    }
-    if (!admm->is_primed) {
-        double factor = admm->factor; /* waits for the pass below */
-        admm->factor = 1;
-        OND_TRY(ond_parallel_for(OND_ADMM_GROUPS, workers, prime_group, &job));
-        admm->factor = factor;
-    }
-    OND_TRY(ond_parallel_for(admm->operator_->fft->height, workers, solve_one_row, &job));
-    OND_TRY(ond_parallel_for(OND_ADMM_GROUPS, workers, pass_group, &job));
-    if (admm->lasso->mask) {
-        update_split(admm);
-    }
-    admm->is_primed = true;
-    admm->rho *= admm->factor;
-    admm->factor = 1;
-    double sums[5] = {0};
-    for (size_t group = 0; group < OND_ADMM_GROUPS; group++) {
-        for (size_t i = 0; i < 5; i++) {
-            sums[i] += job.sums[group][i];
-        }
-    }
-    double largest = fmax(sums[1], sums[2]);
-    admm->primal = largest > 0 ? sqrt(sums[0] / largest) : 0;
-    admm->dual = sums[4] > 0 ? sqrt(sums[3] / sums[4]) : 0;
-    return OND_OK;
 }
 
 /* Residual balancing (Wohlberg, ADMM penalty parameter selection by residual balancing, 2017). Changes

@@ -44,6 +44,15 @@ OND_HOT static void add_conjugate(const ond_complex *restrict a, const ond_compl
     }
 }
 
+OND_HOT static void set_conjugate(const ond_complex *restrict a, const ond_complex *restrict b,
+                                  ond_complex *restrict product, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        product[i].re = a[i].re * b[i].re + a[i].im * b[i].im;
+        product[i].im = a[i].re * b[i].im - a[i].im * b[i].re;
+    }
+}
+
 void ond_spectrum_add_product(const ond_fft *fft, const ond_complex *a, const ond_complex *b, ond_complex *sum)
 {
     for (size_t row = 0; row < fft->height; row++) {
@@ -60,7 +69,15 @@ void ond_spectrum_add_conjugate(const ond_fft *fft, const ond_complex *a, const 
     }
 }
 
-void ond_fourier_reload(ond_operator *operator_, float *real)
+void ond_spectrum_set_conjugate(const ond_fft *fft, const ond_complex *a, const ond_complex *b, ond_complex *product)
+{
+    for (size_t row = 0; row < fft->height; row++) {
+        size_t offset = row * fft->complex_stride;
+        set_conjugate(a + offset, b + offset, product + offset, fft->half_width);
+    }
+}
+
+void ond_fourier_reload(const ond_operator *operator_, float *real)
 {
     const ond_dictionary_info *info = &operator_->dictionary->info;
     size_t taps = info->filter_height * info->filter_width;

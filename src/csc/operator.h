@@ -41,14 +41,15 @@ void ond_fourier_apply(const ond_operator *operator_, const float *codes, float 
 void ond_fourier_adjoint(const ond_operator *operator_, const float *image, float *codes, float *scratch);
 
 /* The filters' spectra, anew. @param real  a real plane of scratch */
-void ond_fourier_reload(ond_operator *operator_, float *real);
+void ond_fourier_reload(const ond_operator *operator_, float *real);
 
 /* Spectra of an image's or a filter's planes in the padded planes of an FFT; zeros where the plane is smaller. */
 void ond_plane_load(const ond_fft *fft, const float *plane, size_t height, size_t width, float *real);
 
-/* sum += a · b, or conj(a) · b, over a plane's first half_width columns. */
+/* sum += a · b, sum += conj(a) · b, or product = conj(a) · b, over a plane's first half_width columns. */
 void ond_spectrum_add_product(const ond_fft *fft, const ond_complex *a, const ond_complex *b, ond_complex *sum);
 void ond_spectrum_add_conjugate(const ond_fft *fft, const ond_complex *a, const ond_complex *b, ond_complex *sum);
+void ond_spectrum_set_conjugate(const ond_fft *fft, const ond_complex *a, const ond_complex *b, ond_complex *product);
 
 /* ‖D‖², exact as ond_dictionary_norm says. */
 ond_status ond_operator_norm(const ond_operator *operator_, double *norm_squared);

@@ -34,13 +34,15 @@ static size_t rows_per_group(size_t height, size_t row_bytes)
     return 1;
 }
 
-static void set_geometry(ond_fft *fft, size_t height, size_t width)
+static void set_geometry(ond_fft *fft, size_t height, size_t width, unsigned passes)
 {
+    bool has_half_only = (passes & ~(unsigned)(OND_FFT_REAL_FORWARD | OND_FFT_REAL_BACKWARD)) == 0;
     fft->height = height;
     fft->width = width;
     fft->half_width = width / 2 + 1;
     fft->real_stride = padded_stride(width, CACHE_LINE_FLOATS, sizeof(float));
-    fft->complex_stride = padded_stride(width, CACHE_LINE_COMPLEX, sizeof(ond_complex));
+    fft->complex_stride
+        = padded_stride(has_half_only ? fft->half_width : width, CACHE_LINE_COMPLEX, sizeof(ond_complex));
     fft->group = rows_per_group(height, fft->complex_stride * sizeof(ond_complex));
 }
 
@@ -53,7 +55,7 @@ ond_status ond_fft_create(size_t height, size_t width, unsigned passes, ond_plan
     if (!made) {
         return OND_ERROR_MEMORY;
     }
-    set_geometry(made, height, width);
+    set_geometry(made, height, width, passes);
     ond_status status = ond_fft_backend_create(made, passes, planning);
     if (status != OND_OK) {
         ond_fft_destroy(made);

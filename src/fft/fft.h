@@ -38,7 +38,8 @@ enum {
 
 /* Plans for all transforms of one size. Nothing is normalised: forward then backward multiplies by height · width.
  * Planes are rows of a fixed stride, aligned to OND_ALIGNMENT; strides are not powers of two, so that a column's
- * samples do not compete for the same cache lines. A one-dimensional batch is a plane whose columns are left alone. */
+ * samples do not compete for the same cache lines; where only whole real transforms are wanted, complex rows have room
+ * for half_width numbers alone. A one-dimensional batch is a plane whose columns are left alone. */
 typedef struct ond_fft {
     size_t height, width;
     size_t half_width;     /* width / 2 + 1: the columns of a real image's spectrum that say everything */

@@ -144,6 +144,69 @@ static void the_merit_of_admm_never_rises(void **state)
     }
 }
 
+/* Forty steps with a penalty that changes; `limit` is that of lists of nonzeros, 0 the problem's own. */
+static void take_steps(const ond_lasso *lasso, size_t limit, int reload_every, ond_array *codes)
+{
+    ond_pursuit_config config = ond_pursuit_config_default();
+    ond_admm *admm = NULL;
+    config.rho = 3;
+    assert_ok(ond_admm_create(lasso, &config, &admm));
+    assert_true(admm->spike_limit > 50);
+    admm->spike_limit = limit > 0 ? limit : admm->spike_limit;
+    for (int i = 0; i < 40; i++) {
+        if (i % 8 == 5) {
+            ond_admm_rescale(admm, 0.9);
+        }
+        assert_ok(ond_admm_step(admm));
+        if (reload_every > 0 && i % reload_every == 0) {
+            ond_admm_reload(admm);
+        }
+    }
+    assert_ok(ond_array_resize(codes, 1, &lasso->operator_->code_size));
+    ond_admm_codes(admm, codes->data);
+    ond_admm_destroy(admm);
+}
+
+/* Images of codes come from lists of nonzeros, from transforms, or (anew) from the state: rounding apart, the iterates
+ * are the same. A step does not enlarge distances, so that 40 roundings of 1e-6 are what may add up. */
+static void images_of_codes_do_not_depend_on_how_they_are_made(void **state)
+{
+    (void)state;
+    test_random random = {711};
+    for (int trial = 0; trial < 6; trial++) {
+        size_t channels = (size_t)trial % 3 + 1;
+        ond_border border = trial % 2 ? OND_BORDER_ZERO : OND_BORDER_CIRCULAR;
+        ond_dictionary *dictionary = random_filters(&random, 6, channels, 5, 1, border);
+        size_t shape[3] = {channels, 22, 27};
+        ond_array signal = random_array(&random, 3, shape);
+        ond_array mask = random_array(&random, 3, shape);
+        ond_operator *operator_ = NULL;
+        assert_ok(ond_operator_create(dictionary, 22, 27, OND_PRODUCTS_DIRECT, OND_PLANNING_ESTIMATE, &operator_));
+        for (size_t i = 0; i < ond_array_count(&mask); i++) {
+            mask.data[i] = mask.data[i] > 0;
+        }
+        ond_lasso lasso = {.operator_ = operator_, .signal = signal.data, .lambda = 0.5, .nonnegative = trial == 4};
+        lasso.mask = trial >= 3 ? mask.data : NULL;
+        ond_array usual = {0};
+        ond_array other = {0};
+        take_steps(&lasso, 0, 0, &usual);
+        static const struct {
+            size_t limit;
+            int reload_every;
+        } ways[] = {{1, 0}, {40, 0}, {0, 1}, {0, 7}, {1, 7}};
+        for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+            take_steps(&lasso, ways[i].limit, ways[i].reload_every, &other);
+            assert_true(relative_error(&other, &usual) < 4e-5);
+        }
+        ond_operator_destroy(operator_);
+        ond_dictionary_destroy(dictionary);
+        ond_array_free(&signal);
+        ond_array_free(&mask);
+        ond_array_free(&usual);
+        ond_array_free(&other);
+    }
+}
+
 static void admm_and_fista_agree_and_threads_do_not_matter(void **state)
 {
     (void)state;
@@ -351,6 +414,7 @@ int main(void)
         cmocka_unit_test(the_objective_of_ista_never_rises),
         cmocka_unit_test(the_gap_bounds_the_distance_to_the_minimum),
         cmocka_unit_test(the_merit_of_admm_never_rises),
+        cmocka_unit_test(images_of_codes_do_not_depend_on_how_they_are_made),
         cmocka_unit_test(admm_and_fista_agree_and_threads_do_not_matter),
         cmocka_unit_test(local_updates_give_the_textbook_pursuit),
         cmocka_unit_test(thresholding_is_the_forward_pass),
