@@ -110,9 +110,10 @@ OND_API void ond_denoiser_destroy(ond_denoiser *denoiser);
 
 /** Removes noise.
  *  @param[in]  noisy   [height, width] as the denoiser was made for, or [3, height, width] for colour (decorrelated
- *                      first); finite, any units; nothing is clipped
+ *                      first; three equal channels as their one); finite, any units; nothing is clipped
  *  @param[out] clean   the shape of `noisy`; may be the same array
- *  @param[out] noise_std_used  what was given or estimated; may be NULL
+ *  @param[out] noise_std_used  what was given or estimated; may be NULL. Where colours have noise of their own each,
+ *                      estimates are made for each of the decorrelated ones, and this is their root mean square
  *  @retval OND_ERROR_SHAPE, OND_ERROR_ARGUMENT (a NaN or infinity), OND_ERROR_MEMORY
  *  Cost: about 250 real FFTs of the padded size and 3000 multiplications per pixel for OND_DENOISE_UNION; those of the
  *  network besides, 80 000 per pixel, for OND_DENOISE_LEARNED.

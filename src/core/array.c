@@ -161,3 +161,13 @@ ond_status ond_array_check_image(const ond_array *array, const char *name)
     }
     return OND_OK;
 }
+
+bool ond_array_is_gray_in_color(const ond_array *array)
+{
+    if (array->rank != 3 || array->shape[0] != 3) {
+        return false;
+    }
+    size_t bytes = array->shape[1] * array->shape[2] * sizeof *array->data;
+    const float *second = array->data + array->shape[1] * array->shape[2];
+    return memcmp(array->data, second, 2 * bytes) == 0;
+}

@@ -4,6 +4,8 @@
 
 #include <ondelet/array.h>
 
+#include <stdbool.h>
+
 enum { OND_SHAPE_TEXT_SIZE = 128 };
 
 /* "3 x 512 x 512", for messages. */
@@ -23,5 +25,8 @@ ond_status ond_array_check_filled(const ond_array *array, const char *name);
 
 /* Fails unless the array is [height, width] or [channels, height, width]. */
 ond_status ond_array_check_image(const ond_array *array, const char *name);
+
+/* Whether the array is [3, height, width] with three equal channels: a gray picture that is stored as colour. */
+bool ond_array_is_gray_in_color(const ond_array *array);
 
 #endif

@@ -47,41 +47,63 @@ static void unstabilise(double gain, size_t count, float *values)
     }
 }
 
-/* The first plane speaks for all: after turning colours it is the luminance, where the picture is strongest. */
-static ond_status estimate_noise(const ond_array *planes, double *noise_std)
+/* Standard deviation of the noise in each plane, and the smallest. */
+static ond_status estimate_levels(const ond_array *planes, double levels[3], double *smallest)
 {
     size_t channels = planes->rank == 3 ? planes->shape[0] : 1;
-    double smallest = HUGE_VAL;
+    *smallest = HUGE_VAL;
     for (size_t i = 0; i < channels; i++) {
         ond_array plane = planes->rank == 3 ? ond_array_item(planes, i) : *planes;
-        double found = 0;
-        OND_TRY(ond_noise_estimate(&plane, &found));
-        smallest = found < smallest ? found : smallest;
+        OND_TRY(ond_noise_estimate(&plane, &levels[i]));
+        *smallest = fmin(*smallest, levels[i]);
     }
-    *noise_std = smallest;
     return OND_OK;
 }
 
-static ond_status denoise_planes(const ond_denoiser *d, double noise_std, ond_array *planes)
+static ond_status estimate_noise(const ond_array *planes, double *noise_std)
+{
+    double levels[3];
+    return estimate_levels(planes, levels, noise_std);
+}
+
+/* Noise that differs in the colours by more than this is not taken for white: texture, which the luminance has most
+ * of, does not mislead its estimate so far where there is noise to be removed. */
+static const double most_uneven = 3;
+
+/* Noise of turned colours. White noise is the same in all planes, of which the one with least texture tells it best;
+ * other noise (grain in the luminance alone, say) is what each plane has, and their root mean square on the whole. */
+static ond_status estimate_colors(const ond_array *planes, double levels[3], double *noise_std)
+{
+    OND_TRY(estimate_levels(planes, levels, noise_std));
+    if (planes->rank == 3 && levels[0] > most_uneven * *noise_std) {
+        *noise_std = sqrt((levels[0] * levels[0] + levels[1] * levels[1] + levels[2] * levels[2]) / 3);
+        return OND_OK;
+    }
+    levels[0] = levels[1] = levels[2] = *noise_std;
+    return OND_OK;
+}
+
+static ond_status denoise_planes(const ond_denoiser *d, const double levels[3], ond_array *planes)
 {
     size_t grid = d->height * d->width;
     for (size_t i = 0; i < ond_array_count(planes) / grid; i++) {
-        OND_TRY(ond_denoise_plane(d, noise_std, planes->data + i * grid));
+        if (levels[i] > 0) {
+            OND_TRY(ond_denoise_plane(d, levels[i], planes->data + i * grid));
+        }
     }
     return OND_OK;
 }
 
 static ond_status denoise_gaussian(const ond_denoiser *d, double *noise_std, ond_array *planes)
 {
+    double levels[3] = {*noise_std, *noise_std, *noise_std};
     if (planes->rank == 3) {
         turn_colors(d->height * d->width, false, planes->data);
     }
     if (*noise_std == 0) {
-        OND_TRY(estimate_noise(planes, noise_std));
+        OND_TRY(estimate_colors(planes, levels, noise_std));
     }
-    if (*noise_std > 0) {
-        OND_TRY(denoise_planes(d, *noise_std, planes));
-    }
+    OND_TRY(denoise_planes(d, levels, planes));
     if (planes->rank == 3) {
         turn_colors(d->height * d->width, true, planes->data);
     }
@@ -124,6 +146,12 @@ static ond_status denoise_poisson(const ond_denoiser *d, double *root_of_gain, o
         unstabilise(gain, count, planes->data);
     }
     return OND_OK;
+}
+
+static ond_status denoise_image(const ond_denoiser *d, double *noise_std, ond_array *planes)
+{
+    return d->noise == OND_NOISE_POISSON ? denoise_poisson(d, noise_std, planes)
+                                         : denoise_gaussian(d, noise_std, planes);
 }
 
 static ond_status check_noisy(const ond_denoiser *d, const ond_array *noisy)
@@ -210,6 +238,17 @@ void ond_denoiser_destroy(ond_denoiser *denoiser)
     }
 }
 
+/* A gray picture in three equal channels: their noise is one and the same, not three. */
+static ond_status denoise_equal_channels(const ond_denoiser *d, double *noise_std, ond_array *planes)
+{
+    size_t count = ond_array_count(planes) / 3;
+    ond_array first = ond_array_item(planes, 0);
+    OND_TRY(denoise_image(d, noise_std, &first));
+    memcpy(planes->data + count, first.data, count * sizeof(float));
+    memcpy(planes->data + 2 * count, first.data, count * sizeof(float));
+    return OND_OK;
+}
+
 ond_status ond_denoiser_apply(const ond_denoiser *denoiser, const ond_array *noisy, ond_array *clean,
                               double *noise_std_used)
 {
@@ -219,8 +258,8 @@ ond_status ond_denoiser_apply(const ond_denoiser *denoiser, const ond_array *noi
         memcpy(clean->data, noisy->data, ond_array_count(noisy) * sizeof(float));
     }
     double noise_std = denoiser->noise_std;
-    OND_TRY(denoiser->noise == OND_NOISE_POISSON ? denoise_poisson(denoiser, &noise_std, clean)
-                                                 : denoise_gaussian(denoiser, &noise_std, clean));
+    OND_TRY(ond_array_is_gray_in_color(clean) ? denoise_equal_channels(denoiser, &noise_std, clean)
+                                              : denoise_image(denoiser, &noise_std, clean));
     if (noise_std_used) {
         *noise_std_used = noise_std;
     }

@@ -343,6 +343,63 @@ static void white_noise_alone_is_measured(void **state)
     ond_array_free(&clean);
 }
 
+/* The gray picture in three channels. */
+static ond_array repeated(const ond_array *gray)
+{
+    ond_array color = {0};
+    size_t count = ond_array_count(gray);
+    assert_ok(ond_array_resize(&color, 3, (size_t[]){3, gray->shape[0], gray->shape[1]}));
+    for (size_t i = 0; i < 3 * count; i++) {
+        color.data[i] = gray->data[i % count];
+    }
+    return color;
+}
+
+static void a_gray_picture_in_color_is_denoised_as_a_gray_one(void **state)
+{
+    (void)state;
+    ond_array wanted = picture(1, 60, 72);
+    ond_array gray = add_noise(&wanted, 20, 5);
+    ond_array color = repeated(&gray);
+    ond_array clean_gray = {0}, clean_color = {0};
+    for (double noise_std = 0; noise_std <= 20; noise_std += 20) {
+        ond_denoise_config config = config_of(OND_DENOISE_UNION, noise_std);
+        double found[2];
+        assert_ok(ond_denoise(&gray, &config, &clean_gray, &found[0]));
+        assert_ok(ond_denoise(&color, &config, &clean_color, &found[1]));
+        assert_true(found[0] > 0 && found[0] == found[1]);
+        ond_array expected = repeated(&clean_gray);
+        assert_memory_equal(clean_color.data, expected.data, ond_array_count(&expected) * sizeof(float));
+        ond_array_free(&expected);
+    }
+    ond_array_free(&wanted);
+    ond_array_free(&gray);
+    ond_array_free(&color);
+    ond_array_free(&clean_gray);
+    ond_array_free(&clean_color);
+}
+
+static void noise_in_the_brightness_alone_is_found_in_color(void **state)
+{
+    (void)state;
+    ond_array wanted = picture(3, 150, 160), flat = {0}, clean = {0};
+    assert_ok(ond_array_resize(&flat, 2, wanted.shape + 1));
+    memset(flat.data, 0, ond_array_count(&flat) * sizeof(float));
+    ond_array noise = add_noise(&flat, 15, 9), noisy = repeated(&noise);
+    for (size_t i = 0; i < ond_array_count(&noisy); i++) {
+        noisy.data[i] += wanted.data[i];
+    }
+    double found = 0;
+    assert_ok(ond_denoise(&noisy, NULL, &clean, &found));
+    assert_true(found > 12 && found < 18);
+    assert_true(gain_db(&noisy, &clean, &wanted) > 6);
+    ond_array_free(&wanted);
+    ond_array_free(&flat);
+    ond_array_free(&noise);
+    ond_array_free(&noisy);
+    ond_array_free(&clean);
+}
+
 /* Photon counts, to be denoised better with the right model. */
 static ond_array count_photons(const ond_array *mean, double gain)
 {
@@ -430,6 +487,8 @@ int main(void)
         cmocka_unit_test(noise_is_found_in_pictures),
         cmocka_unit_test(the_estimate_follows_the_units),
         cmocka_unit_test(white_noise_alone_is_measured),
+        cmocka_unit_test(a_gray_picture_in_color_is_denoised_as_a_gray_one),
+        cmocka_unit_test(noise_in_the_brightness_alone_is_found_in_color),
         cmocka_unit_test(poisson_noise_is_stabilised),
         cmocka_unit_test(wrong_arguments_are_named),
     };
