@@ -57,6 +57,7 @@ typedef struct ond_edge_map {
  *
  *  OND_EDGE_LEARNED: small networks give each pixel the probability p of a boundary from shearlet coefficients in the
  *  frame of its strongest edge; √p and the strength of the strongest closed contour through the pixel are averaged.
+ *  A picture with next to no colour is given to the networks for gray where the model has them.
  *
  *  @param[in]  image   [height, width], or [3, height, width] for colour, finite; 0…1 for OND_EDGE_LEARNED
  *  @param[in]  config  NULL for the default

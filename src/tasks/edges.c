@@ -60,24 +60,67 @@ static ond_status check_method(const ond_edge_config *config, const ond_edge_mod
     return OND_OK;
 }
 
-/* The image as the model's networks want it: a model for colour alone sees a gray image in three equal channels, one
- * for gray alone the mean of three. */
-static ond_status fit_image(const ond_array *image, const ond_edge_model *model, ond_array *fitted)
+/* Deviation of the opponent colours below which a picture is given to the networks for gray: half of what the palest
+ * picture of the training set has. To networks for colour so pale a picture shows next to no edges. */
+static const double palest = 0.015;
+
+static bool is_pale(const ond_array *lab)
 {
-    size_t height = image->shape[image->rank - 2], width = image->shape[image->rank - 1], plane = height * width;
-    bool to_color = image->rank == 2 ? !model->gray.first : model->color.first != NULL;
-    OND_TRY(to_color ? ond_array_resize(fitted, 3, (size_t[]){3, height, width})
-                     : ond_array_resize(fitted, 2, (size_t[]){height, width}));
-    if (!to_color && image->rank == 3) {
+    size_t plane = lab->shape[1] * lab->shape[2];
+    double squares = 0;
+    for (size_t c = 1; c < 3; c++) {
+        const float *opponent = lab->data + c * plane;
+        double mean = ond_vector_sum(opponent, plane) / (double)plane;
         for (size_t i = 0; i < plane; i++) {
-            fitted->data[i] = (image->data[i] + image->data[plane + i] + image->data[2 * plane + i]) / 3;
+            double deviation = (double)opponent[i] - mean;
+            squares += deviation * deviation;
         }
-        return OND_OK;
     }
-    for (size_t i = 0; i < ond_array_count(fitted); i++) {
-        fitted->data[i] = image->data[image->rank == 2 ? i % plane : i];
+    return squares < palest * palest * (double)plane;
+}
+
+/* Three equal channels give their own values, to the bit. */
+static ond_status take_gray(const ond_array *image, ond_array *gray)
+{
+    size_t plane = image->shape[1] * image->shape[2];
+    const float *red = image->data, *green = red + plane, *blue = green + plane;
+    OND_TRY(ond_array_resize(gray, 2, image->shape + 1));
+    for (size_t i = 0; i < plane; i++) {
+        gray->data[i] = (float)(((double)red[i] + (double)green[i] + (double)blue[i]) / 3);
     }
     return OND_OK;
+}
+
+static ond_status repeat_gray(const ond_array *image, ond_array *color)
+{
+    size_t plane = ond_array_count(image);
+    OND_TRY(ond_array_resize(color, 3, (size_t[]){3, image->shape[0], image->shape[1]}));
+    for (size_t i = 0; i < 3 * plane; i++) {
+        color->data[i] = image->data[i % plane];
+    }
+    return OND_OK;
+}
+
+/* What the model's networks see of the image: those for gray where it has little colour, if there are any. */
+static ond_status fit_channels(const ond_array *image, const ond_edge_model *model, ond_array *channels)
+{
+    ond_array fitted = {0};
+    ond_status status = OND_OK;
+    if (image->rank == 3 && model->color.first) {
+        OND_TRY(ond_edge_model_channels(image, channels));
+        if (!model->gray.first || !is_pale(channels)) {
+            return OND_OK;
+        }
+        ond_array_free(channels);
+    }
+    if (image->rank == 3) {
+        status = take_gray(image, &fitted);
+    } else if (!model->gray.first) {
+        status = repeat_gray(image, &fitted);
+    }
+    status = status ? status : ond_edge_model_channels(fitted.data ? &fitted : image, channels);
+    ond_array_free(&fitted);
+    return status;
 }
 
 /* The learned map: probabilities p become √p, which fills the range more evenly. */
@@ -85,16 +128,14 @@ static ond_status learn_map(const ond_array *image, const ond_edge_model *model,
 {
     size_t height = map->strength.shape[0], width = map->strength.shape[1];
     float *probability = map->thin.data; /* not needed yet */
-    ond_array fitted = {0}, channels = {0};
+    ond_array channels = {0};
     ond_edge_bank bank = {0};
-    ond_status status = fit_image(image, model, &fitted);
-    const ond_edge_networks *networks = fitted.rank == 3 ? &model->color : &model->gray;
-    status = status ? status : ond_edge_model_channels(&fitted, &channels);
+    ond_status status = fit_channels(image, model, &channels);
+    const ond_edge_networks *networks = channels.rank == 3 ? &model->color : &model->gray;
     status = status ? status : ond_edge_bank_create(height, width, &bank);
     status = status ? status : ond_edge_learned(&bank, networks, &channels, probability);
     ond_edge_bank_destroy(&bank);
     ond_array_free(&channels);
-    ond_array_free(&fitted);
     OND_TRY(status);
     OND_TRY(ond_edge_ridge_normal(probability, height, width, ridge_smoothing_px, map->normal_rad.data));
     OND_TRY(ond_edge_smooth(probability, height, width, map_smoothing_px, map->strength.data));

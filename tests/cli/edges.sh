@@ -111,6 +111,16 @@ for threads in 1 3; do
 done
 expect_same learned1.npy learned3.npy
 expect 0 convert a.pgm -o a.png
+
+# A gray picture that is stored as colour has the edges of the gray one, also by a model that knows colours.
+expect 0 train edges a.pgm --truth truth -o both.safetensors --samples 500 --epochs 1 --hidden 12 --quiet
+expect 0 convert a.pgm -o a.ppm --color rgb
+for method in learned measure; do
+    model=$([ $method = measure ] || echo "--model both.safetensors")
+    expect 0 edges a.pgm --method $method $model -o of-gray.npy --force
+    expect 0 edges a.ppm --method $method $model -o of-color.npy --force
+    expect_same of-gray.npy of-color.npy
+done
 refused 1 "m.safetensors exists" train edges a.pgm --truth truth -o m.safetensors
 misused "no --truth DIR given" train edges a.pgm -o n.safetensors
 misused "no pictures given" train edges --truth truth -o n.safetensors
