@@ -16,12 +16,17 @@ typedef enum ond_learning_method {
 
 typedef struct ond_learning_config {
     ond_learning_method method;
-    double lambda;       /**< > 0: of the deepest codes, in units of the images */
+    double lambda; /**< > 0: of the deepest codes, in units of the images */
+    double share;  /**< ONLINE: λ of every image as this share, < 1, of the one above which all its codes are zero; 0:
+                        `lambda`. As atoms grow like the images, codes stay as sparse */
+    int nonnegative;     /**< ONLINE: codes ≥ 0 */
     double step, offset; /**< ONLINE: image j = 0, 1, … moves atoms by step · offset / (offset + j) of the way to the
                               minimum of its own quadratic bound; 0 < step ≤ 1 */
     int zero_mean;       /**< atoms of the first layer have no mean */
     int code_iterations; /**< for the codes of an image; CONSENSUS: 1, they go on from where they were */
     double sparsity; /**< ζ ≥ 0 of deeper dictionaries (7.18): an entry below √(2 η ζ) becomes zero, η the step */
+    double filled;   /**< share of a deeper atom's entries that may be other than zero, at least one: the largest stay;
+                          1: all */
     double rho;      /**< of CONSENSUS's dictionaries; 0: the number of images */
     int iterations; /**< of CONSENSUS */
 } ond_learning_config;
@@ -43,7 +48,7 @@ OND_CHECKED ond_status ond_learner_create(const ond_dictionary *const *layers, s
 /** Accepts NULL. */
 OND_API void ond_learner_destroy(ond_learner *learner);
 
-/** What one image told. */
+/** What one image told, or the means over those of a batch. */
 typedef struct ond_learning_report {
     double objective; /**< ½‖x − D γ‖² + λ‖γ‖₁ with the dictionary before it moved */
     double residual;  /**< ‖x − D γ‖ / ‖x‖ */
@@ -51,9 +56,10 @@ typedef struct ond_learning_report {
     double filled;    /**< share of the deeper dictionaries' entries that are not zero; 1 for one layer */
 } ond_learning_report;
 
-/** ONLINE: codes an image and moves the dictionaries by the gradient (projected; Liu, Garcia-Cardona & Wohlberg 2018;
- *  deeper layers as in Sulam et al. 2018, eq. (7.18)).
- *  @param[in]  image   [channels, height, width], or [height, width]; usually without its smooth part (ond_smooth_part)
+/** ONLINE: codes an image, or a batch of images of one size, and moves the dictionaries by the gradient of all
+ * (projected; Liu, Garcia-Cardona & Wohlberg 2018; deeper layers as in Sulam et al. 2018, eq. (7.18)).
+ *  @param[in]  image   [channels, height, width], or [height, width], or [count, channels, height, width] (of matrices
+ * also [n] and [count, n]); usually without its smooth part (ond_smooth_part)
  *  @param[out] report  may be NULL */
 OND_CHECKED ond_status ond_learner_take(ond_learner *learner, const ond_array *image, ond_learning_report *report);
 

@@ -33,7 +33,9 @@ typedef struct ond_pursuit_config {
     ond_shrinkage rule; /**< of THRESHOLD: soft sign(v)(|v| − λ), or hard: v where |v| ≥ λ */
     int nonnegative;    /**< codes ≥ 0; not for OMP, PROJECTION and HOLISTIC */
     double lambda;      /**< λ > 0 of every layer, in units of the signal (THRESHOLD: the threshold) */
-    int iterations;     /**< at most; of HOLISTIC for each of its problems */
+    double share; /**< ISTA, FISTA, ADMM: λ of a layer as this share, < 1, of the largest |Dᵀ W² x| / w, above which
+                       all codes are zero; 0: `lambda` */
+    int iterations;   /**< at most; of HOLISTIC for each of its problems */
     double tolerance; /**< stop when the duality gap is below this share of the objective (ISTA, FISTA), the primal and
                            dual residuals below this share of the codes (ADMM), the change of the codes below this
                            share of them (ML-ISTA, ML-FISTA, HOLISTIC); 0: never */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 typedef struct shape_config {
-    int atoms, filter, stride, border, color, epochs, crop;
+    int atoms, filter, stride, border, color, epochs, crop, batch;
     double smoothness;
     int resume; /* 0/1 */
 } shape_config;
@@ -23,6 +23,8 @@ typedef struct train_request {
     ond_learning_config learning;
     const char *layers, *picture;
 } train_request;
+
+enum { CAUSE = 512 };
 
 static const char *const borders[] = {"circular", "zero", NULL};
 static const char *const colors[] = {"gray", "rgb", NULL};
@@ -39,6 +41,7 @@ static const ond_option own_options[] = {
     INT_ROW(shape_config, epochs, 1, 1, 100000, "times that every image is taken"),
     INT_ROW(shape_config, crop, 0, 0, 32768,
             "take the middle of every image, that many rows and columns; 0: all of it"),
+    INT_ROW(shape_config, batch, 1, 1, 65536, "images of one size that are learned from together (method online)"),
     BOOL_ROW(shape_config, resume, 0, "go on with a training that was interrupted (method online)"),
     REAL_ROW(shape_config, smoothness, 5, 0, 1e30, "of the part that is taken away first; 0: nothing is"),
     END_ROW,
@@ -69,7 +72,8 @@ typedef struct training {
     ond_dictionary_info shapes[OND_MAX_LAYERS];
     size_t count;
     ond_learner *learner;
-    ond_array all; /* CONSENSUS: [images, channels, height, width] */
+    ond_array all; /* [images, channels, height, width]: of CONSENSUS, or the batch that is not full yet */
+    size_t kept;   /* images in it */
     ond_array smooth;
     dictionary_course course;
 } training;
@@ -164,59 +168,92 @@ static void crop(size_t side, ond_array *image)
     image->shape[image->rank - 1] = columns;
 }
 
-/* Keeps an image for consensus, which wants all of one size. */
+/* Keeps an image beside others of its size. */
 static ond_status keep(training *t, const ond_array *image)
 {
     size_t shape[4]
-        = {t->course.images + 1, t->shapes[0].channels, image->shape[image->rank - 2], image->shape[image->rank - 1]};
+        = {t->kept + 1, t->shapes[0].channels, image->shape[image->rank - 2], image->shape[image->rank - 1]};
     size_t size = ond_array_count(image);
     ond_array grown = {0};
     ond_status status = ond_array_resize(&grown, 4, shape);
     if (status == OND_OK) {
-        memcpy(grown.data, t->all.data ? t->all.data : image->data,
-               (t->course.images ? t->course.images * size : 1) * sizeof(float));
-        memcpy(grown.data + t->course.images * size, image->data, size * sizeof(float));
+        memcpy(grown.data, t->kept ? t->all.data : image->data, (t->kept ? t->kept * size : 1) * sizeof(float));
+        memcpy(grown.data + t->kept * size, image->data, size * sizeof(float));
         ond_array_free(&t->all);
         t->all = grown;
+        t->kept++;
     }
     return status;
 }
 
-static ond_status take(training *t, ond_array *image)
+static bool is_online(const training *t)
+{
+    return t->request->learning.method == OND_LEARNING_ONLINE;
+}
+
+/* Learns from the batch; images that nothing is learned from count as failed. */
+static void take_batch(training *t, const image_origin *origin)
 {
     ond_learning_report report = {0};
-    ond_status status = take_smooth_part_away(t->request->shape.smoothness, &t->smooth, image);
-    if (status == OND_OK && t->request->learning.method == OND_LEARNING_CONSENSUS) {
-        return keep(t, image);
+    double images = (double)t->kept;
+    if (t->kept == 0) {
+        return;
     }
-    status = status == OND_OK ? ond_learner_take(t->learner, image, &report) : status;
-    t->course.objective += report.objective;
-    t->course.residual += report.residual;
-    t->course.density += report.density;
-    t->course.filled = report.filled;
-    return status;
+    if (ond_learner_take(t->learner, &t->all, &report)) {
+        char cause[CAUSE];
+        snprintf(cause, sizeof cause, "ends a batch of %zu images: %s", t->kept, ond_error_message());
+        complain_of_image(origin, t->kept > 1 ? cause : NULL);
+        t->course.images -= t->kept;
+        t->course.failed += t->kept;
+    } else {
+        t->course.objective += images * report.objective;
+        t->course.residual += images * report.residual;
+        t->course.density += images * report.density;
+        t->course.filled = report.filled;
+    }
+    t->kept = 0;
 }
 
 static bool has_size_of_first(const training *t, const ond_array *image)
 {
-    return !t->all.data
+    return t->kept == 0
            || (image->shape[image->rank - 2] == t->all.shape[2] && image->shape[image->rank - 1] == t->all.shape[3]);
 }
 
-static bool learn_from(training *t, image_stream *stream, image_event event, ond_array *image)
+/* Whether the image is one to learn from: it waits for its batch. */
+static bool accept(training *t, image_stream *stream, image_event event, ond_array *image)
 {
     if (event != IMAGE_READY) {
         return false;
     }
     crop((size_t)t->request->shape.crop, image);
     if (!has_size_of_first(t, image)) {
-        complain_of_image(&stream->origin, "has another size than the first: consensus wants one (--crop N)");
-        return false;
+        if (!is_online(t)) {
+            complain_of_image(&stream->origin, "has another size than the first: consensus wants one (--crop N)");
+            return false;
+        }
+        take_batch(t, &stream->origin);
     }
-    if (take(t, image)) {
+    if (take_smooth_part_away(t->request->shape.smoothness, &t->smooth, image) || keep(t, image)) {
         complain_of_image(&stream->origin, NULL);
         return false;
     }
+    return true;
+}
+
+/* When the training is stopped, images that were not learned from have not been seen. */
+static bool end_walk(training *t, const image_origin *origin)
+{
+    if (!is_online(t)) {
+        return true;
+    }
+    if (stop_signal()) {
+        t->course.seen -= t->kept;
+        t->course.images -= t->kept;
+        t->kept = 0;
+        return course_keep(&t->course, t->learner);
+    }
+    take_batch(t, origin);
     return true;
 }
 
@@ -231,16 +268,20 @@ static bool walk(training *t, const input_list *inputs)
     for (size_t i = 0; fine && !stop_signal() && (event = image_stream_next(&stream, &image)) != IMAGE_END; i++) {
         progress_advance(1);
         if (i >= done) {
-            bool is_learned = learn_from(t, &stream, event, &image);
-            t->course.images += is_learned;
-            t->course.failed += !is_learned;
+            bool is_accepted = accept(t, &stream, event, &image);
+            t->course.images += is_accepted;
+            t->course.failed += !is_accepted;
             t->course.seen++;
-            fine = course_keep(&t->course, t->learner);
+            if (is_online(t) && t->kept >= (size_t)t->request->shape.batch) {
+                take_batch(t, &stream.origin);
+            }
+            fine = !is_online(t) || t->kept > 0 || course_keep(&t->course, t->learner);
         }
     }
+    fine = fine && end_walk(t, &stream.origin);
     ond_array_free(&image);
     image_stream_close(&stream);
-    return fine && stop_signal() ? course_keep(&t->course, t->learner) : fine;
+    return fine;
 }
 
 static void tell(const training *t, int epoch, const ond_learning_report *means, double elapsed_s)
@@ -275,8 +316,8 @@ static bool learn(training *t, const input_list *inputs)
     double started = seconds_now();
     int epochs = t->request->learning.method == OND_LEARNING_ONLINE ? t->request->shape.epochs : 1;
     char settings[COURSE_TEXT];
-    snprintf(settings, sizeof settings, "crop %d, smoothness %g, seed %d", t->request->shape.crop,
-             t->request->shape.smoothness, t->request->common.seed);
+    snprintf(settings, sizeof settings, "crop %d, smoothness %g, batch %d, seed %d", t->request->shape.crop,
+             t->request->shape.smoothness, t->request->shape.batch, t->request->common.seed);
     course_begin(&t->course, inputs, settings);
     if (!course_take_up(&t->course, t->learner)) {
         return false;

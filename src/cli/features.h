@@ -20,6 +20,7 @@ typedef struct features_config {
 /* Of --transform csc. */
 typedef struct code_config {
     double smoothness;
+    int effective; /* 0/1: the deepest codes in the product of all layers */
 } code_config;
 
 /* Runs that are stopped, and runs that share out their images. */

@@ -181,6 +181,10 @@ exit_status write_code_features(const features_request *request, const input_lis
     if (!dictionary_open(request->dictionary, &job.file)) {
         return SOME_FAILED;
     }
+    if (request->csc.effective && !dictionary_join(&job.file)) {
+        dictionary_close(&job.file);
+        return SOME_FAILED;
+    }
     exit_status status = dictionary_lambdas(command, request->lambdas, &job.file);
     if (status == ALL_DONE) {
         status = open_and_run(&job);

@@ -26,6 +26,19 @@ void dictionary_close(dictionary_file *file)
     file->count = 0;
 }
 
+bool dictionary_join(dictionary_file *file)
+{
+    ond_dictionary *product = NULL;
+    if (ond_dictionary_compose(dictionary_layers(file), file->count, &product)) {
+        complain("%s", ond_error_message());
+        return false;
+    }
+    dictionary_close(file);
+    file->layers[0] = product;
+    file->count = 1;
+    return true;
+}
+
 const ond_dictionary *const *dictionary_layers(const dictionary_file *file)
 {
     return (const ond_dictionary *const *)file->layers;

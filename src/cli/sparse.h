@@ -15,6 +15,9 @@ typedef struct dictionary_file {
 /* False after a complaint. */
 bool dictionary_open(const char *path, dictionary_file *file);
 void dictionary_close(dictionary_file *file);
+
+/* The layers become one, their product. False after a complaint. */
+bool dictionary_join(dictionary_file *file);
 const ond_dictionary *const *dictionary_layers(const dictionary_file *file);
 
 /* Gray, or RGB for a dictionary of three channels. */

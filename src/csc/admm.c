@@ -4,7 +4,6 @@
 #include "core/memory.h"
 #include "csc/polyphase.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -220,42 +219,35 @@ void ond_admm_destroy(ond_admm *admm)
     ond_memory_free(admm);
 }
 
-static float clipped(const ond_admm *admm, float state, float weight)
-{
-    float t = (float)(admm->lasso->lambda / admm->rho) * weight;
-    float low = admm->lasso->nonnegative ? -FLT_MAX : -t;
-    return fminf(fmaxf(state, low < -t ? low : -t), t);
-}
-
 void ond_admm_rescale(ond_admm *admm, double factor)
 {
     admm->factor = factor;
 }
 
-static void unload(const ond_admm *admm, bool is_dual, float *codes)
+void ond_admm_codes(const ond_admm *admm, float *codes)
 {
     const ond_fft *fft = admm->operator_->fft;
     size_t rows = admm->lasso->operator_->rows;
     size_t columns = admm->lasso->operator_->columns;
+    ond_shrinking how = {.threshold = admm->lasso->lambda / admm->rho, .nonnegative = admm->lasso->nonnegative};
     for (size_t line = 0; line < admm->circular.info.atoms * rows; line++) {
         size_t place = line / rows * fft->height + line % rows;
-        const float *weights = ond_admm_weights(admm, line / rows, line % rows);
-        const float *state = admm->state + place * fft->real_stride;
-        for (size_t i = 0; i < columns; i++) {
-            float u = clipped(admm, state[i], weights[i]);
-            codes[line * columns + i] = is_dual ? u : state[i] - u;
-        }
+        how.weights = ond_admm_weights(admm, line / rows, line % rows);
+        ond_shrink(how, admm->state + place * fft->real_stride, columns, codes + line * columns);
     }
-}
-
-void ond_admm_codes(const ond_admm *admm, float *codes)
-{
-    unload(admm, false, codes);
 }
 
 void ond_admm_duals(const ond_admm *admm, float *duals)
 {
-    unload(admm, true, duals);
+    const ond_fft *fft = admm->operator_->fft;
+    size_t rows = admm->lasso->operator_->rows;
+    size_t columns = admm->lasso->operator_->columns;
+    ond_admm_codes(admm, duals);
+    for (size_t i = 0; i < admm->circular.info.atoms * rows * columns; i++) {
+        size_t line = i / columns;
+        size_t place = line / rows * fft->height + line % rows;
+        duals[i] = admm->state[place * fft->real_stride + i % columns] - duals[i]; /* u = T − y */
+    }
 }
 
 /* Residual balancing (Wohlberg, ADMM penalty parameter selection by residual balancing, 2017). Changes

@@ -5,8 +5,7 @@
 #include "core/random.h"
 #include "core/vector.h"
 #include "csc/learning.h"
-
-#include <ondelet/pursuit.h>
+#include "csc/pursuit.h"
 
 #include <math.h>
 #include <string.h>
@@ -43,13 +42,22 @@ void ond_learner_destroy(ond_learner *learner)
     }
 }
 
+/* What the config wants of a layer's atoms. */
+static void settle_atoms(ond_learner *learner, size_t layer)
+{
+    if (layer > 0 && learner->config.filled < 1) {
+        ond_atoms_limit(learner->layers[layer], learner->config.filled);
+    }
+    ond_atoms_project(learner->layers[layer], layer == 0 && learner->config.zero_mean);
+}
+
 static ond_status copy_layers(const ond_dictionary *const *layers, size_t count, ond_learner *learner)
 {
     for (size_t i = 0; i < count; i++) {
         size_t size = layers[i]->info.atoms * ond_atom_size(layers[i]);
         OND_TRY(ond_dictionary_create_empty(&layers[i]->info, &learner->layers[i]));
         memcpy(learner->layers[i]->values, layers[i]->values, size * sizeof(float));
-        ond_atoms_project(learner->layers[i], i == 0 && learner->config.zero_mean);
+        settle_atoms(learner, i);
         learner->power[i] = ond_memory_allocate_zero(layers[i]->info.atoms, sizeof *learner->power[i]);
         if (!learner->power[i]) {
             return OND_ERROR_MEMORY;
@@ -97,34 +105,45 @@ ond_status ond_learner_dictionary(const ond_learner *learner, size_t layer, ond_
     return OND_OK;
 }
 
-/* One image's codes and gradients. */
+/* The codes of an image, or of one after the other of a batch, and the gradients of all. */
 typedef struct lesson {
     ond_dictionary *effective;
-    ond_array codes;
-    ond_pursuit_report report;
+    ond_operator *deep; /* of that */
+    ond_pursuit_config config;
+    double norm_squared;
+    float *codes; /* [images, code_size] */
     ond_operator *operators[OND_MAX_LAYERS];
     double *gradients[OND_MAX_LAYERS], *powers[OND_MAX_LAYERS], *steps[OND_MAX_LAYERS];
 } lesson;
 
-static ond_status encode(const ond_learner *learner, const ond_array *image, lesson *l)
+static void choose_pursuit(const ond_learner *learner, lesson *l)
 {
-    ond_pursuit_config config = ond_pursuit_config_default();
-    OND_TRY(ond_dictionary_compose((const ond_dictionary *const *)learner->layers, learner->count, &l->effective));
     const ond_dictionary_info *info = &l->effective->info;
     enum { MOST_CHANNELS = 3 }; /* where ADMM is the faster */
     bool by_admm = info->stride == 1 && info->channels <= MOST_CHANNELS && !ond_dictionary_is_matrix(l->effective);
-    config.method = by_admm ? OND_PURSUIT_ADMM : OND_PURSUIT_FISTA;
-    config.lambda = learner->config.lambda;
-    config.iterations = learner->config.code_iterations;
-    const ond_dictionary *layers[1] = {l->effective};
-    return ond_pursuit(layers, 1, image, &config, NULL, &l->codes, &l->report);
+    l->config = ond_pursuit_config_default();
+    l->config.method = by_admm ? OND_PURSUIT_ADMM : OND_PURSUIT_FISTA;
+    l->config.iterations = learner->config.code_iterations;
 }
 
-static ond_status open_lesson(const ond_learner *learner, const ond_array *image, lesson *l)
+static ond_status open_pursuit(const ond_learner *learner, const ond_signals *images, lesson *l)
 {
-    bool is_vector = image->rank == 1;
-    size_t height = is_vector ? 1 : image->shape[image->rank - 2];
-    size_t width = is_vector ? 1 : image->shape[image->rank - 1];
+    OND_TRY(ond_dictionary_compose((const ond_dictionary *const *)learner->layers, learner->count, &l->effective));
+    choose_pursuit(learner, l);
+    OND_TRY(ond_operator_create(l->effective, images->height, images->width, OND_PRODUCTS_FASTER, l->config.planning,
+                                &l->deep));
+    if (l->config.method == OND_PURSUIT_FISTA) {
+        OND_TRY(ond_operator_norm(l->deep, &l->norm_squared));
+    }
+    l->codes = ond_memory_allocate(images->count, l->deep->code_size * sizeof *l->codes);
+    return l->codes ? OND_OK : OND_ERROR_MEMORY;
+}
+
+static ond_status open_lesson(const ond_learner *learner, const ond_signals *images, lesson *l)
+{
+    size_t height = images->height;
+    size_t width = images->width;
+    OND_TRY(open_pursuit(learner, images, l));
     for (size_t i = 0; i < learner->count; i++) {
         const ond_dictionary *layer = learner->layers[i];
         size_t atoms = layer->info.atoms;
@@ -142,6 +161,21 @@ static ond_status open_lesson(const ond_learner *learner, const ond_array *image
     return OND_OK;
 }
 
+static ond_status encode(const ond_learner *learner, const float *image, const lesson *l, float *codes,
+                         ond_layer_report *report)
+{
+    ond_lasso lasso = {.operator_ = l->deep,
+                       .signal = image,
+                       .lambda = learner->config.lambda,
+                       .nonnegative = learner->config.nonnegative != 0,
+                       .norm_squared = l->norm_squared};
+    OND_TRY(ond_lasso_take_share(&lasso, learner->config.share));
+    OND_TRY(l->config.method == OND_PURSUIT_ADMM ? ond_admm_solve(&lasso, &l->config, codes, NULL, report)
+                                                 : ond_fista_solve(&lasso, &l->config, codes, NULL, report));
+    ond_array result = ond_array_view(codes, 1, &l->deep->code_size);
+    return ond_array_check_result(&result);
+}
+
 static void close_lesson(lesson *l)
 {
     for (size_t i = 0; i < OND_MAX_LAYERS; i++) {
@@ -150,8 +184,14 @@ static void close_lesson(lesson *l)
         ond_memory_free(l->powers[i]);
         ond_memory_free(l->steps[i]);
     }
+    ond_operator_destroy(l->deep);
     ond_dictionary_destroy(l->effective);
-    ond_array_free(&l->codes);
+    ond_memory_free(l->codes);
+}
+
+static double rate_of(const ond_learner *learner)
+{
+    return learner->config.step * learner->config.offset / (learner->config.offset + (double)learner->images);
 }
 
 /* An atom's step is its share of 1 / Σ γ², the curvature of the data term along it where codes do not overlap. Atoms
@@ -159,8 +199,7 @@ static void close_lesson(lesson *l)
 static void choose_steps(ond_learner *learner, lesson *l)
 {
     static const double memory = 0.9;
-    double images = (double)learner->images;
-    double rate = learner->config.step * learner->config.offset / (learner->config.offset + images);
+    double rate = rate_of(learner);
     for (size_t i = 0; i < learner->count; i++) {
         for (size_t m = 0; m < learner->layers[i]->info.atoms; m++) {
             double keep = learner->images == 0 ? 0 : memory;
@@ -169,6 +208,46 @@ static void choose_steps(ond_learner *learner, lesson *l)
             l->steps[i][m] = power > 0 ? rate / power : 0;
         }
     }
+}
+
+/* Σ ‖D₁ ⋯ Δ ⋯ D_L γ‖² over the images with Δ = steps · gradient, and ⟨gradient, Δ⟩. */
+static ond_status measure_change(const ond_learner *learner, size_t layer, size_t images, const lesson *l,
+                                 double *energy, double *slope)
+{
+    const ond_dictionary *old = learner->layers[layer];
+    const ond_operator *place = l->operators[layer];
+    size_t size = ond_atom_size(old);
+    ond_dictionary *change = NULL;
+    ond_operator *operator_ = NULL;
+    OND_TRY(ond_dictionary_create_empty(&old->info, &change));
+    for (size_t i = 0; i < old->info.atoms * size; i++) {
+        double moved = l->steps[layer][i / size] * l->gradients[layer][i];
+        change->values[i] = (float)moved;
+        *slope += moved * l->gradients[layer][i];
+    }
+    ond_status status = ond_operator_create(change, place->height, place->width, OND_PRODUCTS_FASTER,
+                                            OND_PLANNING_ESTIMATE, &operator_);
+    for (size_t k = 0; status == OND_OK && k < images; k++) {
+        status = ond_layers_change(l->operators, learner->count, layer, operator_, l->codes + k * l->deep->code_size,
+                                   energy);
+    }
+    ond_operator_destroy(operator_);
+    ond_dictionary_destroy(change);
+    return status;
+}
+
+/* The atoms of a layer move together, and through the layers before it: the data term, a quadratic, is least at the
+ * share ⟨gradient, Δ⟩ / Σ ‖…‖² of the way. Beyond that share of the rate they do not go. */
+static ond_status shorten_steps(const ond_learner *learner, size_t layer, size_t images, lesson *l)
+{
+    double energy = 0;
+    double slope = 0;
+    OND_TRY(measure_change(learner, layer, images, l, &energy, &slope));
+    double share = energy > 0 ? rate_of(learner) * slope / energy : 1;
+    for (size_t m = 0; share < 1 && m < learner->layers[layer]->info.atoms; m++) {
+        l->steps[layer][m] *= share;
+    }
+    return OND_OK;
 }
 
 static double filled_share(const ond_learner *learner)
@@ -187,29 +266,38 @@ static double filled_share(const ond_learner *learner)
 
 static void move(ond_learner *learner, lesson *l)
 {
-    choose_steps(learner, l);
     for (size_t i = 0; i < learner->count; i++) {
         ond_atoms_move(learner->layers[i], l->gradients[i], l->steps[i]);
         if (i > 0 && learner->config.sparsity > 0) {
             ond_atoms_threshold(learner->layers[i], l->steps[i], learner->config.sparsity);
         }
-        ond_atoms_project(learner->layers[i], i == 0 && learner->config.zero_mean);
+        settle_atoms(learner, i);
     }
     learner->images++;
 }
 
-static ond_status learn(ond_learner *learner, const ond_array *image, lesson *l, ond_learning_report *report)
+static ond_status learn(ond_learner *learner, const float *values, const ond_signals *images, lesson *l,
+                        ond_learning_report *report)
 {
-    double squares = 0;
-    double norm = sqrt(ond_vector_sum_squares(image->data, ond_array_count(image)));
-    OND_TRY(encode(learner, image, l));
-    OND_TRY(open_lesson(learner, image, l));
-    OND_TRY(ond_layers_gradient(l->operators, learner->count, l->codes.data, image->data, l->gradients, l->powers,
-                                &squares));
+    double part = 1 / (double)images->count;
+    OND_TRY(open_lesson(learner, images, l));
+    for (size_t k = 0; k < images->count; k++) {
+        const float *image = values + k * l->deep->image_size;
+        double norm = sqrt(ond_vector_sum_squares(image, l->deep->image_size));
+        double squares = 0;
+        ond_layer_report own = {0};
+        float *codes = l->codes + k * l->deep->code_size;
+        OND_TRY(encode(learner, image, l, codes, &own));
+        OND_TRY(ond_layers_gradient(l->operators, learner->count, codes, image, l->gradients, l->powers, &squares));
+        report->objective += part * own.objective;
+        report->residual += norm > 0 ? part * sqrt(squares) / norm : 0;
+        report->density += part * (double)own.nonzeros / (double)l->deep->code_size;
+    }
+    choose_steps(learner, l);
+    for (size_t i = 0; learner->count > 1 && i < learner->count; i++) {
+        OND_TRY(shorten_steps(learner, i, images->count, l));
+    }
     move(learner, l);
-    report->objective = l->report.layer[0].objective;
-    report->residual = norm > 0 ? sqrt(squares) / norm : 0;
-    report->density = (double)l->report.layer[0].nonzeros / (double)ond_array_count(&l->codes);
     report->filled = filled_share(learner);
     return OND_OK;
 }
@@ -217,14 +305,13 @@ static ond_status learn(ond_learner *learner, const ond_array *image, lesson *l,
 ond_status ond_learner_take(ond_learner *learner, const ond_array *image, ond_learning_report *report)
 {
     lesson l = {0};
+    ond_signals images;
     ond_learning_report told = {0};
     if (learner->config.method != OND_LEARNING_ONLINE) {
         return ond_fail(OND_ERROR_UNSUPPORTED, "consensus learning takes all images at once");
     }
-    if (image->rank == 4 || (image->rank == 2 && ond_dictionary_is_matrix(learner->layers[0]))) {
-        return ond_fail(OND_ERROR_SHAPE, "%zu images at once, one is wanted", image->shape[0]);
-    }
-    ond_status status = learn(learner, image, &l, &told);
+    OND_TRY(ond_signals_of(learner->layers[0], image, false, "the image", &images));
+    ond_status status = learn(learner, image->data, &images, &l, &told);
     close_lesson(&l);
     if (status == OND_OK && report) {
         *report = told;

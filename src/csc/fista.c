@@ -22,7 +22,11 @@ static ond_status find_step(const ond_lasso *lasso, double *step)
 {
     double norm = 0;
     double mask = 1;
-    OND_TRY(ond_operator_norm(lasso->operator_, &norm));
+    if (lasso->norm_squared > 0) {
+        norm = lasso->norm_squared;
+    } else {
+        OND_TRY(ond_operator_norm(lasso->operator_, &norm));
+    }
     if (lasso->mask) {
         mask = 0;
         for (size_t i = 0; i < lasso->operator_->image_size; i++) {

@@ -87,12 +87,25 @@ OND_HOT static double sum_of_magnitudes(const float *restrict x, size_t count)
     return sum;
 }
 
+/* Of |x|, or of sign · x. Lanes, since compilers keep the order of comparisons. */
 OND_HOT static float largest(const float *restrict x, size_t count, float sign)
 {
-    float found = 0;
-    for (size_t i = 0; i < count; i++) {
+    enum { LANES = 16 };
+    float lane[LANES] = {0};
+    size_t whole = count / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            float value = sign != 0 ? sign * x[i + k] : fabsf(x[i + k]);
+            lane[k] = value > lane[k] ? value : lane[k];
+        }
+    }
+    for (size_t i = whole; i < count; i++) {
         float value = sign != 0 ? sign * x[i] : fabsf(x[i]);
-        found = value > found ? value : found;
+        lane[0] = value > lane[0] ? value : lane[0];
+    }
+    float found = 0;
+    for (size_t k = 0; k < LANES; k++) {
+        found = lane[k] > found ? lane[k] : found;
     }
     return found;
 }
@@ -114,6 +127,39 @@ static double dual_scale(const ond_lasso *lasso, const float *gradient)
         }
     }
     return scale;
+}
+
+static double find_limit(const ond_lasso *lasso, const float *gradient)
+{
+    size_t count = lasso->operator_->code_size;
+    if (!lasso->weights) {
+        return (double)largest(gradient, count, lasso->nonnegative ? -1.0f : 0);
+    }
+    double limit = 0;
+    for (size_t i = 0; i < count; i++) {
+        double reached = lasso->nonnegative ? -(double)gradient[i] : fabs((double)gradient[i]);
+        limit = lasso->weights[i] > 0 ? fmax(limit, reached / (double)lasso->weights[i]) : limit;
+    }
+    return limit;
+}
+
+ond_status ond_lasso_take_share(ond_lasso *lasso, double share)
+{
+    ond_lasso_room room = {0};
+    if (!(share > 0)) {
+        return OND_OK;
+    }
+    float *zeros = ond_memory_allocate_zero(lasso->operator_->code_size, sizeof *zeros);
+    ond_status status = ond_lasso_room_create(lasso->operator_, &room);
+    status = zeros ? status : OND_ERROR_MEMORY;
+    if (status == OND_OK) {
+        ond_lasso_gradient(lasso, zeros, &room);
+        double limit = share * find_limit(lasso, room.codes);
+        lasso->lambda = limit > 0 ? limit : lasso->lambda;
+    }
+    ond_lasso_room_free(&room);
+    ond_memory_free(zeros);
+    return status;
 }
 
 size_t ond_count_nonzeros(const float *codes, size_t count)

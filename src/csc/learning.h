@@ -24,6 +24,9 @@ void ond_atoms_move(ond_dictionary *dictionary, const double *gradient, const do
 /* Hard threshold: entries below √(2 step ζ) become zero, but the largest of an atom stays. */
 void ond_atoms_threshold(ond_dictionary *dictionary, const double *steps, double sparsity);
 
+/* Of each atom the largest entries stay, `filled` of all and at least one; equal ones all do. */
+void ond_atoms_limit(ond_dictionary *dictionary, double filled);
+
 /* Each channel's mean is taken away (zero_mean), and atoms get norm 1; an atom of zeros stays one. */
 void ond_atoms_project(ond_dictionary *dictionary, bool zero_mean);
 
@@ -31,6 +34,10 @@ void ond_atoms_project(ond_dictionary *dictionary, bool zero_mean);
  *  @param gradients  one per layer [atoms, channels, size…], added to; powers: [atoms] Σ γᵢ², added to, or NULL */
 ond_status ond_layers_gradient(ond_operator *const *operators, size_t count, const float *codes, const float *image,
                                double *const *gradients, double *const *powers, double *squared_residual);
+
+/* energy += ‖D₁ ⋯ Dᵢ₋₁ Δ Dᵢ₊₁ ⋯ D_L γ‖²: what a change Δ of layer i = `layer` does to the image of γ. */
+ond_status ond_layers_change(ond_operator *const *operators, size_t count, size_t layer, const ond_operator *change,
+                             const float *codes, double *energy);
 
 /* Consensus: one image's dictionary step in Fourier. */
 typedef struct ond_consensus {

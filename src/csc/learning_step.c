@@ -4,6 +4,7 @@
 #include "csc/learning.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 static void correlate_one(const ond_operator *operator_, size_t row, size_t column, double code, const float *residual,
@@ -57,6 +58,44 @@ void ond_atoms_threshold(ond_dictionary *dictionary, const double *steps, double
     }
 }
 
+/* The bits of a float that is not negative, as a number, are in its order. */
+static uint32_t magnitude_bits(float x)
+{
+    uint32_t bits;
+    float magnitude = fabsf(x);
+    memcpy(&bits, &magnitude, sizeof bits);
+    return bits;
+}
+
+static size_t count_from(const float *atom, size_t size, uint32_t least)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++) {
+        count += magnitude_bits(atom[i]) >= least;
+    }
+    return count;
+}
+
+void ond_atoms_limit(ond_dictionary *dictionary, double filled)
+{
+    size_t size = ond_atom_size(dictionary);
+    size_t most = (size_t)fmax(floor(filled * (double)size), 1);
+    for (size_t m = 0; m < dictionary->info.atoms; m++) {
+        float *atom = dictionary->values + m * size;
+        uint32_t least = 1; /* what is not zero */
+        if (count_from(atom, size, least) <= most) {
+            continue;
+        }
+        least = 0; /* bit by bit, the largest one that `most` entries reach */
+        for (uint32_t bit = UINT32_C(1) << 30; bit > 0; bit >>= 1) {
+            least |= count_from(atom, size, least | bit) >= most ? bit : 0;
+        }
+        for (size_t i = 0; i < size; i++) {
+            atom[i] = magnitude_bits(atom[i]) >= least ? atom[i] : 0;
+        }
+    }
+}
+
 void ond_atoms_project(ond_dictionary *dictionary, bool zero_mean)
 {
     size_t taps = dictionary->info.filter_height * dictionary->info.filter_width;
@@ -74,6 +113,13 @@ void ond_atoms_project(ond_dictionary *dictionary, bool zero_mean)
             atom[i] = (float)((double)atom[i] / norm);
         }
     }
+}
+
+static void swap(float **a, float **b)
+{
+    float *other = *a;
+    *a = *b;
+    *b = other;
 }
 
 /* γᵢ of every layer below γ_L, and what the residual becomes on its way back. */
@@ -141,10 +187,24 @@ ond_status ond_layers_gradient(ond_operator *const *operators, size_t count, con
         }
         if (i + 1 < count) {
             ond_operator_adjoint(operators[i], p.error, p.next, p.scratch);
-            float *turn = p.error;
-            p.error = p.next;
-            p.next = turn;
+            swap(&p.error, &p.next);
         }
+    }
+    passage_free(count, &p);
+    return status;
+}
+
+ond_status ond_layers_change(ond_operator *const *operators, size_t count, size_t layer, const ond_operator *change,
+                             const float *codes, double *energy)
+{
+    passage p = {.error = NULL};
+    ond_status status = passage_create(operators, count, &p);
+    for (size_t i = count; status == OND_OK && i-- > 0;) {
+        ond_operator_apply(i == layer ? change : operators[i], i + 1 == count ? codes : p.error, p.next, p.scratch);
+        swap(&p.error, &p.next);
+    }
+    if (status == OND_OK) {
+        *energy += ond_vector_sum_squares(p.error, operators[0]->image_size);
     }
     passage_free(count, &p);
     return status;

@@ -116,30 +116,46 @@ static ond_status norm_by_blocks(const ond_operator *operator_, double *norm_squ
     return OND_OK;
 }
 
-/* One position, or filters of 1 x 1: the norm of the matrix of atoms. */
-static ond_status norm_of_matrix(const ond_dictionary *dictionary, double *norm_squared)
+/* In lanes, since compilers keep the order of a sum. */
+OND_HOT static double inner_product(const double *restrict x, const double *restrict y, size_t count)
 {
-    block b = {.rows = dictionary->info.atoms, .columns = ond_atom_size(dictionary)};
-    b.n = b.rows < b.columns ? b.rows : b.columns;
-    size_t size = b.rows * b.columns;
-    double *memory = ond_memory_allocate_zero(2 * size + b.n * b.n + 2 * b.n, sizeof *memory);
-    if (!memory) {
-        return OND_ERROR_MEMORY;
-    }
-    b.re = memory;
-    b.im = memory + size;
-    double *gram = b.im + size;
-    for (size_t i = 0; i < size; i++) {
-        b.re[i] = (double)dictionary->values[i];
-    }
-    for (size_t i = 0; i < b.n; i++) {
-        for (size_t k = 0; k < b.n; k++) {
-            double imaginary;
-            gram_entry(&b, i, k, &gram[i * b.n + k], &imaginary);
+    enum { LANES = 8 };
+    double lane[LANES] = {0};
+    size_t whole = count / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            lane[k] += x[i + k] * y[i + k];
         }
     }
-    *norm_squared = ond_symmetric_largest(gram, b.n, gram + b.n * b.n);
-    ond_memory_free(memory);
+    for (size_t i = whole; i < count; i++) {
+        lane[0] += x[i] * y[i];
+    }
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
+/* One position, or filters of 1 x 1: the norm of the matrix of atoms, from the Gram matrix of its smaller side. */
+static ond_status norm_of_matrix(const ond_dictionary *dictionary, double *norm_squared)
+{
+    size_t atoms = dictionary->info.atoms;
+    size_t taps = ond_atom_size(dictionary);
+    size_t n = atoms < taps ? atoms : taps;
+    size_t length = atoms < taps ? taps : atoms;
+    double *vectors = ond_memory_allocate(n * length + n * n + 2 * n, sizeof *vectors);
+    if (!vectors) {
+        return OND_ERROR_MEMORY;
+    }
+    double *gram = vectors + n * length;
+    for (size_t i = 0; i < n * length; i++) {
+        size_t place = n == atoms ? i : i % length * taps + i / length;
+        vectors[i] = (double)dictionary->values[place];
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k <= i; k++) {
+            gram[i * n + k] = gram[k * n + i] = inner_product(vectors + i * length, vectors + k * length, length);
+        }
+    }
+    *norm_squared = ond_symmetric_largest(gram, n, gram + n * n);
+    ond_memory_free(vectors);
     return OND_OK;
 }
 

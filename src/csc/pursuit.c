@@ -197,13 +197,26 @@ static ond_status threshold_quickly(const ond_lasso *lasso, const job *j, float 
     return OND_OK;
 }
 
+static ond_status take_share(ond_lasso *lasso, job *j, size_t layer)
+{
+    if (!j->extras->lambdas) {
+        OND_TRY(ond_lasso_take_share(lasso, j->config->share));
+    }
+    j->problem.lambdas[layer] = lasso->lambda;
+    return OND_OK;
+}
+
 static ond_status solve_layer(job *j, size_t layer, bool wants_report)
 {
     ond_multilayer *p = &j->problem;
     ond_layer_report *report = &j->report.layer[layer];
     const float *signal = layer == 0 ? p->signal : p->codes[layer - 1];
-    ond_lasso lasso
-        = {p->operators[layer], signal, j->mask, p->weights[layer], p->lambdas[layer], j->config->nonnegative != 0};
+    ond_lasso lasso = {.operator_ = p->operators[layer],
+                       .signal = signal,
+                       .mask = j->mask,
+                       .weights = p->weights[layer],
+                       .lambda = p->lambdas[layer],
+                       .nonnegative = j->config->nonnegative != 0};
     ond_greedy_limit limit = {(size_t)j->config->terms, j->config->residual, NULL, NULL};
     switch (j->config->method) {
     case OND_PURSUIT_THRESHOLD:
@@ -212,8 +225,10 @@ static ond_status solve_layer(job *j, size_t layer, bool wants_report)
     case OND_PURSUIT_OMP:
         return ond_greedy_solve(p->operators[layer], signal, &limit, p->codes[layer], p->curve, report);
     case OND_PURSUIT_ADMM:
+        OND_TRY(take_share(&lasso, j, layer));
         return ond_admm_solve(&lasso, j->config, p->codes[layer], p->curve, report);
     default:
+        OND_TRY(take_share(&lasso, j, layer));
         return ond_fista_solve(&lasso, j->config, p->codes[layer], p->curve, report);
     }
 }

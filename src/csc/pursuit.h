@@ -14,6 +14,7 @@ typedef struct ond_lasso {
     const float *weights; /* w [code_size], or NULL */
     double lambda;
     bool nonnegative;
+    double norm_squared; /* ‖D‖² where it is known, else 0 */
 } ond_lasso;
 
 /* Where residual norms are noted; `curve` may be NULL. */
@@ -37,6 +38,9 @@ void ond_lasso_gradient(const ond_lasso *lasso, const float *codes, ond_lasso_ro
 void ond_lasso_evaluate(const ond_lasso *lasso, const float *codes, ond_lasso_room *room, ond_layer_report *report);
 /* The same of codes whose gradient is in the room already. */
 void ond_lasso_judge(const ond_lasso *lasso, const float *codes, const ond_lasso_room *room, ond_layer_report *report);
+
+/* λ = share · the smallest one for which all codes are zero, where there is one: share > 0 and a correlation. */
+ond_status ond_lasso_take_share(ond_lasso *lasso, double share);
 
 /* result = shrunken v; may be v. Thresholds are threshold · weights; weights NULL: 1. */
 typedef struct ond_shrinking {

@@ -19,6 +19,16 @@ expect_text stderr "epoch 1: 3 images"
 expect 0 train dictionary pictures -o two.safetensors --layers 4x3,5x3 --sparsity 0.001 --code-iterations 20
 expect_text stderr "of the deeper dictionaries not zero"
 
+# In batches: the last one of an epoch, and one before a picture of another size, are smaller.
+make_pgm other.pgm 28 26 4
+expect 0 train dictionary pictures other.pgm -o batch.safetensors --layers 4x3,5x3 --batch 2 --share 0.3 --filled 0.1 --nonnegative --code-iterations 10
+expect_text stderr "epoch 1: 4 images, objective"
+expect_text stderr "8.33 % of the deeper dictionaries not zero"
+make_pgm small.pgm 3 3 5
+expect 1 train dictionary other.pgm small.pgm -o failed.safetensors --layers 4x3,5x3 --batch 2
+expect_text stderr "filters of 5 x 5 are larger than the image of 3 x 3"
+expect_text stderr "epoch 1: 1 images"
+
 expect 0 sparse pictures/1.pgm --dictionary one.safetensors --method admm --report -o codes.npy
 expect_text stdout "layer 1: 6 atoms of 4 x 4, codes 6 x 30 x 26"
 expect_text stdout "theorem 7.1"
@@ -65,6 +75,9 @@ expect_shape pooled.npy "(3, 6)"
 expect_file pooled.json
 expect 0 features pictures --transform csc --dictionary two.safetensors --method ml-ista --nonnegative --lambda 0.02 -o codes.npy --force
 expect_shape codes.npy "(3, 5, 30, 26)"
+expect 0 features pictures --transform csc --dictionary two.safetensors --effective --share 0.2 -o deepest.npy
+expect_shape deepest.npy "(3, 5, 30, 26)"
+misused "lambdas = '1,2', one for each of 1 layers is wanted" features pictures --transform csc --dictionary two.safetensors --effective --lambdas 1,2 -o x.npy
 expect 0 features pictures --transform csc --dictionary one.safetensors --pool mean -o pooled.svm --paths atoms.csv --force
 expect_lines 3 pooled.svm
 expect_lines 7 atoms.csv

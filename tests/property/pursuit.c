@@ -351,6 +351,51 @@ static void thresholding_is_the_forward_pass(void **state)
     ond_array_free(&signal);
 }
 
+/* From the largest correlation on all codes are zero; a share of it is what the report says. */
+static void a_share_is_of_the_penalty_that_leaves_nothing(void **state)
+{
+    (void)state;
+    test_random random = {712};
+    static const ond_pursuit_method methods[] = {OND_PURSUIT_FISTA, OND_PURSUIT_ADMM};
+    for (size_t trial = 0; trial < 4; trial++) {
+        ond_dictionary *dictionary = random_filters(&random, 5, 1, 4, 1, OND_BORDER_ZERO);
+        const ond_dictionary *layers[1] = {dictionary};
+        size_t shape[3] = {1, 15, 13};
+        ond_array signal = random_array(&random, 3, shape);
+        ond_array codes = {0};
+        ond_pursuit_report report;
+        ond_pursuit_config config = ond_pursuit_config_default();
+        config.method = methods[trial % 2];
+        config.nonnegative = trial >= 2;
+        config.tolerance = 1e-6;
+        config.iterations = 3000;
+        assert_ok(ond_dictionary_adjoint(dictionary, &signal, &codes));
+        double largest = 0;
+        for (size_t i = 0; i < ond_array_count(&codes); i++) {
+            double value = (double)codes.data[i];
+            largest = fmax(largest, config.nonnegative ? value : fabs(value));
+        }
+        config.share = 0.25;
+        assert_ok(ond_pursuit(layers, 1, &signal, &config, NULL, &codes, &report));
+        assert_true(fabs(report.layer[0].lambda / (0.25 * largest) - 1) < 1e-5);
+        assert_true(report.layer[0].nonzeros > 3);
+        config.share = 0.99;
+        assert_ok(ond_pursuit(layers, 1, &signal, &config, NULL, &codes, &report));
+        assert_true(report.layer[0].nonzeros >= 1 && report.layer[0].nonzeros < 20);
+        config.share = 0;
+        config.lambda = 1.001 * largest;
+        assert_ok(ond_pursuit(layers, 1, &signal, &config, NULL, &codes, &report));
+        assert_int_equal(report.layer[0].nonzeros, 0);
+        memset(signal.data, 0, ond_array_count(&signal) * sizeof *signal.data); /* no correlation: `lambda` */
+        config.share = 0.5;
+        assert_ok(ond_pursuit(layers, 1, &signal, &config, NULL, &codes, &report));
+        assert_true(fabs(report.layer[0].lambda - config.lambda) < 1e-12 * config.lambda);
+        ond_array_free(&signal);
+        ond_array_free(&codes);
+        ond_dictionary_destroy(dictionary);
+    }
+}
+
 static void bad_requests_are_refused_with_their_reason(void **state)
 {
     (void)state;
@@ -418,6 +463,7 @@ int main(void)
         cmocka_unit_test(admm_and_fista_agree_and_threads_do_not_matter),
         cmocka_unit_test(local_updates_give_the_textbook_pursuit),
         cmocka_unit_test(thresholding_is_the_forward_pass),
+        cmocka_unit_test(a_share_is_of_the_penalty_that_leaves_nothing),
         cmocka_unit_test(bad_requests_are_refused_with_their_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
