@@ -59,7 +59,8 @@ typedef struct ond_edge_map {
  *  frame of its strongest edge; √p and the strength of the strongest closed contour through the pixel are averaged.
  *  A picture with next to no colour is given to the networks for gray where the model has them.
  *
- *  @param[in]  image   [height, width], or [3, height, width] for colour, finite; 0…1 for OND_EDGE_LEARNED
+ *  @param[in]  image   [height, width], or [3, height, width] for colour, finite; 0…1 for OND_EDGE_LEARNED,
+ *                  where values below -1 or above 2 are an error
  *  @param[in]  config  NULL for the default
  *  @param[in]  model   for OND_EDGE_LEARNED; else NULL
  *  @param[out] map     freed by ond_edge_map_free

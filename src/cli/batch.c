@@ -16,11 +16,11 @@ static void fail(feature_job *job)
     progress_advance(1);
 }
 
-static bool has_room_for_scales(const feature_job *job, const image_origin *origin, size_t height, size_t width)
+static bool has_room_for_scales(feature_job *job, const image_origin *origin, size_t height, size_t width)
 {
     ond_scattering_geometry geometry;
     if (ond_scattering_describe(job->plans.quick, height, width, &geometry)) {
-        complain_of_image(origin, NULL);
+        complain_of_size(origin, NULL, &job->size_named);
         return false;
     }
     return true;
@@ -41,7 +41,7 @@ static bool has_size_of_first(feature_job *job, const image_origin *origin, size
     char cause[192];
     snprintf(cause, sizeof cause, "is %zu x %zu, the first image is %zu x %zu; use --pool mean for mixed sizes", height,
              width, job->height, job->width);
-    complain_of_image(origin, cause);
+    complain_of_size(origin, cause, &job->size_named);
     return false;
 }
 

@@ -21,6 +21,7 @@ typedef struct feature_job {
     feature_batch batch;
     size_t height, width;      /* of the first image, when all must have its size */
     image_place before, after; /* of the image at hand */
+    size_t size_named;         /* for complain_of_size */
 } feature_job;
 
 /* Checks an image and puts it into the batch; computes the batch when it is full or the image is of another size. */

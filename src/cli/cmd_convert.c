@@ -10,7 +10,7 @@ typedef enum convert_format { FORMAT_AUTO, FORMAT_NPY, FORMAT_PICTURE } convert_
 
 typedef struct convert_config {
     int color; /* OND_GRAY, OND_RGB, OND_NATIVE */
-    int depth; /* 0: 8 bit, 1: 16 bit */
+    int depth; /* of depths[] */
     int raw;
     convert_format format;
 } convert_config;
@@ -21,14 +21,16 @@ typedef struct convert_request {
 } convert_request;
 
 static const char *const colors[] = {"gray", "rgb", "native", NULL};
-static const char *const depths[] = {"8", "16", NULL};
+static const char *const depths[] = {"auto", "8", "16", NULL};
+enum { DEPTH_AUTO, DEPTH_8, DEPTH_16 };
 static const char *const formats[] = {"auto", "npy", "png", NULL};
 
 _Static_assert(OND_GRAY == 0 && OND_RGB == 1 && OND_NATIVE == 2, "colors[] is in the order of ond_color");
 
 static const ond_option own_options[] = {
     CHOICE_ROW(convert_config, color, OND_NATIVE, colors, "native: as the file has it"),
-    CHOICE_ROW(convert_config, depth, 0, depths, "bits per sample of a written picture"),
+    CHOICE_ROW(convert_config, depth, DEPTH_AUTO, depths,
+               "bits per sample of a written picture; auto: as the input, 8 of floats and for .jpg"),
     BOOL_ROW(convert_config, raw, 0, "samples as stored, to .npy: [height, width, channels] for a picture"),
     CHOICE_ROW(convert_config, format, FORMAT_AUTO, formats, "of standard output; auto: npy"),
     END_ROW,
@@ -81,7 +83,7 @@ static exit_status check_request(const convert_request *request)
     if (request->convert.raw && format_of(request) != FORMAT_NPY) {
         return wrong_usage(command, "--raw goes with a .npy output");
     }
-    if (request->convert.depth && (has_ending(output, ".jpg") || has_ending(output, ".jpeg"))) {
+    if (request->convert.depth == DEPTH_16 && (has_ending(output, ".jpg") || has_ending(output, ".jpeg"))) {
         return wrong_usage(command, "a .jpg picture has 8 bits per sample, not 16");
     }
     if (strcmp(output, "-") == 0 && request->common.json) {
@@ -90,10 +92,11 @@ static exit_status check_request(const convert_request *request)
     return ALL_DONE;
 }
 
-/* [height, width], [1, height, width] or [3, height, width] */
+/* [height, width], [1, height, width], [3, height, width], or [height, width, 1] as --raw writes */
 static bool is_picture_shape(const ond_array *array)
 {
-    return array->rank == 2 || (array->rank == 3 && (array->shape[0] == 1 || array->shape[0] == 3));
+    bool is_gray = array->rank == 3 && (array->shape[0] == 1 || array->shape[2] == 1);
+    return array->rank == 2 || is_gray || (array->rank == 3 && array->shape[0] == 3);
 }
 
 static bool change_color(file_name name, ond_color color, ond_array *array)
@@ -104,10 +107,11 @@ static bool change_color(file_name name, ond_color color, ond_array *array)
                  shape_text(array->rank, array->shape, text));
         return false;
     }
-    if (array->rank == 3 && array->shape[0] == 1) {
+    if (array->rank == 3 && array->shape[0] != 3) {
+        int first = array->shape[0] == 1 ? 1 : 0;
         array->rank = 2;
-        array->shape[0] = array->shape[1];
-        array->shape[1] = array->shape[2];
+        array->shape[0] = array->shape[first];
+        array->shape[1] = array->shape[first + 1];
     }
     if (array_color(array, color)) {
         complain_of_file(name);
@@ -131,12 +135,19 @@ static void note_clipping(const convert_request *request, file_name name, const 
     }
 }
 
-static bool write_picture(const convert_request *request, file_name name, ond_array *array)
+static int depth_for(const convert_request *request, bool is_deep)
+{
+    const char *output = request->common.output;
+    bool is_jpeg = has_ending(output, ".jpg") || has_ending(output, ".jpeg");
+    return request->convert.depth == DEPTH_16 || (request->convert.depth == DEPTH_AUTO && is_deep && !is_jpeg) ? 16 : 8;
+}
+
+static bool write_picture(const convert_request *request, file_name name, bool is_deep, ond_array *array)
 {
     if (!change_color(name, (ond_color)request->convert.color, array)) {
         return false;
     }
-    if (ond_image_write(array, request->convert.depth ? 16 : 8, request->common.output)) {
+    if (ond_image_write(array, depth_for(request, is_deep), request->common.output)) {
         complain_of(request->common.output);
         return false;
     }
@@ -238,7 +249,7 @@ static bool convert_to_picture(const convert_request *request, file_name name)
     if (!file_read(name, (ond_color)request->convert.color, false, &file)) {
         return false;
     }
-    bool fine = write_picture(request, name, &file.array);
+    bool fine = write_picture(request, name, file.is_deep, &file.array);
     ond_array_free(&file.array);
     return fine;
 }

@@ -32,7 +32,7 @@ static bool fits(feature_walk *walk, const image_origin *origin, size_t height, 
 {
     size_t count;
     if (ond_extractor_describe(walk->extractor, height, width, &count)) {
-        complain_of_image(origin, NULL);
+        complain_of_size(origin, NULL, &walk->size_named);
         return false;
     }
     if (walk->wanted == 0) {
@@ -48,7 +48,7 @@ static bool fits(feature_walk *walk, const image_origin *origin, size_t height, 
                  "is %zu x %zu and gives %zu features, others are %zu x %zu and give %zu; with --resize or --pool mean "
                  "sizes may be mixed",
                  height, width, count, walk->height, walk->width, walk->wanted);
-        complain_of_image(origin, cause);
+        complain_of_size(origin, cause, &walk->size_named);
         return false;
     }
     walk->mixed = walk->mixed || height != walk->height || width != walk->width;

@@ -27,6 +27,7 @@ typedef struct feature_walk {
     block_taker take;
     void *context;
     size_t done, failed; /* images; failures were complained of */
+    size_t size_named;   /* for complain_of_size */
 } feature_walk;
 
 /* False when the taker ended the walk or a signal did. */

@@ -62,6 +62,16 @@ void complain_of_image(const image_origin *origin, const char *cause)
     }
 }
 
+void complain_of_size(const image_origin *origin, const char *cause, size_t *named)
+{
+    if (!origin->is_item) {
+        complain_of_image(origin, cause);
+    } else if (*named != origin->input + 1) {
+        complain("%s: all images: %s", origin->file.shown, cause ? cause : library_message(origin->file.path));
+        *named = origin->input + 1;
+    }
+}
+
 /* What an array file holds: one image, several, several colour images, or nothing of use (rank 0 is returned). */
 static int image_rank(const image_stream *stream, int rank, const size_t *shape)
 {
@@ -254,7 +264,7 @@ static size_t count_in_file(const char *path)
     }
     size_t count = ond_array_reader_shape(reader, shape) > 2 ? shape[0] : 1;
     ond_array_reader_destroy(reader);
-    return count;
+    return count ? count : 1; /* to be complained of */
 }
 
 image_map map_images(const input_list *inputs)
@@ -303,6 +313,7 @@ static ond_status read_array(file_name name, bool as_stored, whole_file *file)
     if (status == OND_OK) {
         double maximum = as_stored ? 0 : ond_array_reader_maximum(reader);
         file->is_unit = maximum > 0;
+        file->is_deep = maximum > 255;
         ond_array_reader_destroy(reader);
         status = ond_array_read(name.path, &file->array);
         array_divide(&file->array, maximum);
@@ -318,8 +329,11 @@ bool file_read(file_name name, ond_color color, bool as_stored, whole_file *file
     if (is_array) {
         status = read_array(name, as_stored, file);
     } else {
+        ond_image_info info = {0};
         file->is_picture = file->is_unit = true;
-        status = ond_image_read(name.path, color, &file->array);
+        status = ond_image_inspect(name.path, &info);
+        file->is_deep = info.bit_depth > 8;
+        status = status ? status : ond_image_read(name.path, color, &file->array);
     }
     if (status != OND_OK) {
         complain_of_file(name);

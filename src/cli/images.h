@@ -51,6 +51,9 @@ bool image_stream_go(image_stream *stream, image_place place);
 
 /* "ondelet: FILE: image 7: cause". `cause` NULL: the library's last message. */
 void complain_of_image(const image_origin *origin, const char *cause);
+/* The same for causes that lie in the size, which all images of an array share: an array is named once. `named` is 0 at
+ * first and belongs to the walk. */
+void complain_of_size(const image_origin *origin, const char *cause, size_t *named);
 
 /* How many images come before each of the inputs, from their headers alone; what cannot be read counts as one. */
 typedef struct image_map {
@@ -70,6 +73,7 @@ typedef struct whole_file {
     ond_array array; /* a picture: [height, width] or [3, height, width], 0…1; an array file: its own shape */
     bool is_picture;
     bool is_unit; /* samples were integers and are 0…1 now */
+    bool is_deep; /* they had more than 8 bits */
 } whole_file;
 
 /* Complains and returns false when it cannot be read. `as_stored`: integers of array files are not scaled. */

@@ -57,6 +57,18 @@ expect_text out.index.csv "1,nan.npy,2,8,8"
 refused 1 "ondelet: nan2.npy: " features nan2.npy $options
 expect_text stderr "nan"
 
+# What is wrong with the size of an array's images is said once.
+{ npy_header '<f4' '(3, 8, 8)'; repeat 192 "$half"; } >many.npy
+{ npy_header '|u1' '(3,)'; printf '\0\1\0'; } >labels.npy
+refused 1 "ondelet: many.npy: all images: 2^4 = 16 is larger" features many.npy $options --scales 4
+refused 1 "ondelet: many.npy: all images: is 8 x 8, the first image is 16 x 16" features good.pgm many.npy $options
+expect 1 train classify many.npy labels.npy --scales 4 -o m.safetensors --quiet
+expect_lines 2 stderr
+expect_text stderr "ondelet: many.npy: all images: 2^4 = 16 is larger"
+npy_header '<f4' '(0, 8, 8)' >none.npy
+refused 1 "ondelet: none.npy: has the shape 0 x 8 x 8: there are no pixels" features none.npy $options
+refused 1 "ondelet: none.npy: has the shape 0 x 8 x 8: there are no pixels" features good.pgm none.npy $options
+
 npy_header '<f4' '(0, 8)' >zero.npy
 refused 1 "ondelet: zero.npy: has the shape 0 x 8: there are no pixels" features zero.npy $options
 npy_header '<f4' '(3, 0, 8)' >zero3.npy

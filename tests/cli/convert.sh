@@ -14,6 +14,15 @@ expect_text stdout "values"
 expect 0 convert a.pgm -o color.png --color rgb --depth 16
 expect 0 info color.png
 expect_text stdout "RGB, 16 bit"
+expect 0 convert color.png -o copy.png
+expect 0 info copy.png
+expect_text stdout "RGB, 16 bit"
+expect 0 convert color.png -o shallow.png --depth 8
+expect 0 info shallow.png
+expect_text stdout "RGB, 8 bit"
+expect 0 convert raw.npy -o from-raw.png --quiet
+expect 0 info from-raw.png
+expect_text stdout "6 x 9 (height x width), gray, 8 bit"
 expect 0 convert color.png -o color.npy
 expect_shape color.npy "(3, 6, 9)"
 expect 0 convert color.npy -o color.ppm

@@ -121,6 +121,10 @@ for method in learned measure; do
     expect 0 edges a.ppm --method $method $model -o of-color.npy --force
     expect_same of-gray.npy of-color.npy
 done
+
+# Networks know pictures in 0...1: an array in other units is refused rather than misread.
+expect 0 convert a.pgm -o floats.npy --raw
+refused 1 "values in 0..1 are wanted for learned edges" edges floats.npy --method learned --model both.safetensors -o x.npy
 refused 1 "m.safetensors exists" train edges a.pgm --truth truth -o m.safetensors
 misused "no --truth DIR given" train edges a.pgm -o n.safetensors
 misused "no pictures given" train edges --truth truth -o n.safetensors
