@@ -101,6 +101,13 @@ static const char *name_of(const char *path)
     return strcmp(path, "-") == 0 ? "standard input" : slash ? slash + 1 : path;
 }
 
+/* Names what is at fault: the output where it could not be written, else the picture. */
+static void complain_of_report(ond_status failure, const char *output, const char *input)
+{
+    bool is_output = failure == OND_ERROR_IO;
+    complain_of_file((file_name){is_output ? output : name_of(input), is_output ? output : input});
+}
+
 static ond_status write_report(report_job *job, const char *path, const char *pictures)
 {
     const size_t *size = job->image.shape + job->image.rank - 2;
@@ -152,9 +159,12 @@ static exit_status run_report(cli_request *common)
     } else if (read_image(&job, path) || make_gray(&job)) {
         complain_of_file((file_name){name_of(path), path});
         status = SOME_FAILED;
-    } else if (write_report(&job, path, request->pictures)) {
-        complain_of(common->output);
-        status = SOME_FAILED;
+    } else {
+        ond_status failure = write_report(&job, path, request->pictures);
+        if (failure != OND_OK) {
+            complain_of_report(failure, common->output, path);
+            status = SOME_FAILED;
+        }
     }
     ond_array_free(&job.image);
     ond_array_free(&job.gray);

@@ -129,6 +129,32 @@ void print_help(const cli_command *const *commands)
            help_inputs());
 }
 
+static bool is_member(const cli_command *command, const char *word)
+{
+    size_t length = strlen(word);
+    return strncmp(command->name, word, length) == 0 && command->name[length] == ' ';
+}
+
+bool is_family(const cli_command *const *commands, const char *word)
+{
+    bool found = false;
+    for (; *commands; commands++) {
+        found = found || is_member(*commands, word);
+    }
+    return found;
+}
+
+void print_family_help(const cli_command *const *commands, const char *word)
+{
+    printf("usage: ondelet %s WHAT [options] INPUT... [-o OUTPUT]\n\n", word);
+    for (; *commands; commands++) {
+        if (is_member(*commands, word)) {
+            printf("  %-19s%s\n", (*commands)->name, (*commands)->summary);
+        }
+    }
+    printf("\n'ondelet %s WHAT --help' lists the options.\n", word);
+}
+
 void print_version(bool json)
 {
     json_t *libraries = json_array();

@@ -15,6 +15,9 @@ const char *help_inputs(void);
 
 /* All to standard output. */
 void print_help(const cli_command *const *commands);
+/* Whether commands of two words start with this one: train, of "train edges". */
+bool is_family(const cli_command *const *commands, const char *word);
+void print_family_help(const cli_command *const *commands, const char *word);
 void print_command_help(const cli_command *command);
 void print_version(bool json);
 

@@ -76,6 +76,9 @@ static exit_status unknown_command(const char *name)
     if (name[0] == '-') {
         return wrong_usage(NULL, "the command comes first, then its options: %s", name);
     }
+    if (is_family(commands, name)) {
+        return wrong_usage(NULL, "'%s' wants a second word, which 'ondelet %s --help' lists", name, name);
+    }
     nearest_word nearest = {.word = name};
     for (size_t i = 0; commands[i]; i++) {
         nearest_consider(&nearest, commands[i]->name);
@@ -84,6 +87,27 @@ static exit_status unknown_command(const char *name)
         return wrong_usage(NULL, "unknown command '%s'; did you mean '%s'?", name, nearest.known);
     }
     return wrong_usage(NULL, "unknown command '%s'", name);
+}
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* Of "help train" or "help features". */
+static exit_status help_with(int count, char **words)
+{
+    int used;
+    const cli_command *command = find_command(count, words, &used);
+    if (command) {
+        print_command_help(command);
+        return ALL_DONE;
+    }
+    if (!is_family(commands, words[0])) {
+        return unknown_command(words[0]);
+    }
+    print_family_help(commands, words[0]);
+    return ALL_DONE;
 }
 
 static exit_status run_request(cli_request *request)
@@ -146,21 +170,16 @@ static exit_status run_words(int count, char **words)
     if (command) {
         return run_command(command, count - used, words + used);
     }
-    bool is_help = strcmp(words[0], "help") == 0 || strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0;
-    if (is_help && count > 1 && words[1][0] == '-') {
-        return help_for_packages(count - 1, words + 1);
-    }
-    if (is_help && count > 1) {
-        command = find_command(count - 1, words + 1, &used);
-        if (!command) {
-            return unknown_command(words[1]);
-        }
-        print_command_help(command);
-        return ALL_DONE;
-    }
-    if (is_help) {
+    bool asks_for_help = is_help(words[0]);
+    if (asks_for_help && (count == 1 || is_help(words[1]))) {
         print_help(commands);
         return ALL_DONE;
+    }
+    if (asks_for_help) {
+        return words[1][0] == '-' ? help_for_packages(count - 1, words + 1) : help_with(count - 1, words + 1);
+    }
+    if (count > 1 && is_help(words[1])) {
+        return help_with(1, words);
     }
     if (strcmp(words[0], "--version") == 0 || strcmp(words[0], "version") == 0) {
         print_version(count > 1 && strcmp(words[1], "--json") == 0);

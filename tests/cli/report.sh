@@ -52,5 +52,5 @@ misused "no output" report picture.pgm
 refused 1 "missing.png" report missing.png -o other.html
 expect_no_file other.html
 make_pgm tiny.pgm 3 3
-refused 1 "larger than the image" report tiny.pgm -o tiny.html
+refused 1 "ondelet: tiny.pgm: 2^4 = 16 is larger than the image" report tiny.pgm -o tiny.html
 expect_no_file tiny.html

@@ -4,6 +4,16 @@ make_pgm a.pgm 16 16
 misused "no command given"
 misused "unknown command 'featuers'; did you mean 'features'?" featuers a.pgm
 misused "unknown command 'zzz'" zzz
+misused "'train' wants a second word, which 'ondelet train --help' lists" train
+misused "'train' wants a second word" train a.pgm
+for words in "train --help" "help train" "train help"; do
+    expect 0 $words
+    expect_text stdout "train classify"
+    expect_text stdout "train pursuit"
+    expect_lines 0 stderr
+done
+expect 0 help --help
+expect_text stdout "usage: ondelet COMMAND"
 misused "the command comes first" --quiet features a.pgm
 misused "unknown option --scale; did you mean --scales?" features a.pgm -o a.npy --scale 3
 misused "unknown option --log-flor; did you mean --log-floor?" features a.pgm -o a.npy --log-flor=3
