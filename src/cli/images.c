@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/images.h"
 
+#include "cli/spool.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -324,6 +326,10 @@ static ond_status read_array(file_name name, bool as_stored, whole_file *file)
 bool file_read(file_name name, ond_color color, bool as_stored, whole_file *file)
 {
     *file = (whole_file){0};
+    name.path = spool_pipe(name.path);
+    if (!name.path) {
+        return false;
+    }
     bool is_array = ond_array_recognize(name.path);
     ond_status status;
     if (is_array) {
