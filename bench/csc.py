@@ -3,7 +3,7 @@
 one and with two threads, time to a relative gap of 1e-3 (ours with everything before the first iteration, theirs
 without), and peak memory. Every run is a process of its own.
 
-usage: csc.py ROUNDS PEERS   (from the root of the project, as bench/run.sh calls it; needs numpy, sporco and pyfftw)
+usage: csc.py ROUNDS PEERS [SIZES]   (from the root of the project, as bench/run.sh calls it; needs numpy, sporco and pyfftw)
        csc.py sporco SIGNAL.npy FILTERS.npy ITERATIONS THREADS
 """
 import json
@@ -168,7 +168,8 @@ def main():
     if sys.argv[2] != "yes":
         sys.exit("bench: csc compares with SPORCO: it needs the peers")
     rows = []
-    for size, atoms, side in SETTINGS:
+    sizes = [int(word) for word in sys.argv[3:]] or [size for size, _, _ in SETTINGS]
+    for size, atoms, side in (setting for setting in SETTINGS if setting[0] in sizes):
         with tempfile.TemporaryDirectory() as folder:
             rows.append(measure(size, atoms, side, rounds, folder))
         print(json.dumps(rows[-1]), flush=True)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Benchmarks: ours, the peers and the bound from one run, by turns. `bench/run.sh scattering|shearlets|csc [ROUNDS] [--no-peers]`;
-# `scattering` also takes sizes behind the rounds.
+# `scattering` and `csc` also take sizes behind the rounds.
 # Peers are installed by pip into build/bench-env. A row per setting goes to bench/results/NAME.jsonl.
 # `bench/run.sh compare OLD.jsonl NEW.jsonl [PERCENT]` fails where a figure became worse beside its bound.
 set -euo pipefail

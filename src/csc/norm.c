@@ -159,7 +159,10 @@ static ond_status norm_of_matrix(const ond_dictionary *dictionary, double *norm_
     return OND_OK;
 }
 
-enum { LANCZOS_STEPS = 1000 };
+enum {
+    LANCZOS_STEPS = 1000,
+    LARGEST_GRAM = 128 /* above it products with the dictionary take less than its Gram matrix */
+};
 
 /* Lanczos without reorthogonalisation: copies of eigenvalues that it makes do not disturb the largest. */
 typedef struct lanczos {
@@ -231,7 +234,10 @@ ond_status ond_operator_norm(const ond_operator *operator_, double *norm_squared
     const ond_dictionary *dictionary = operator_->dictionary;
     bool is_whole = dictionary->info.filter_height == operator_->height
                     && dictionary->info.filter_width == operator_->width && operator_->rows * operator_->columns == 1;
-    if (is_whole || ond_dictionary_is_matrix(dictionary)) {
+    size_t taps = ond_atom_size(dictionary);
+    bool is_small = dictionary->info.atoms <= LARGEST_GRAM || taps <= LARGEST_GRAM;
+    bool has_margin = dictionary->info.border == OND_BORDER_ZERO; /* as who asks for it allows for */
+    if (ond_dictionary_is_matrix(dictionary) || (is_whole && (is_small || !has_margin))) {
         return norm_of_matrix(dictionary, norm_squared);
     }
     if (dictionary->info.border == OND_BORDER_ZERO) {

@@ -162,6 +162,27 @@ static void the_norm_is_the_largest_gain(void **state)
     }
 }
 
+/* One position: the border does not matter, but the way in which a large norm is found depends on it. */
+static void the_norm_of_one_position_is_that_of_a_matrix(void **state)
+{
+    (void)state;
+    test_random random = {511};
+    for (size_t atoms = 100; atoms <= 200; atoms += 50) {
+        size_t shape[4] = {atoms, 1, 13, 13};
+        ond_array filters = random_array(&random, 4, shape);
+        double norms[2] = {0};
+        for (size_t i = 0; i < 2; i++) {
+            ond_dictionary *dictionary = NULL;
+            ond_border border = i == 0 ? OND_BORDER_CIRCULAR : OND_BORDER_ZERO;
+            assert_ok(ond_dictionary_create(&filters, 13, border, &dictionary));
+            assert_ok(ond_dictionary_norm(dictionary, 13, 13, &norms[i]));
+            ond_dictionary_destroy(dictionary);
+        }
+        assert_true(fabs(norms[1] / norms[0] - 1) < 1e-6); /* of float products */
+        ond_array_free(&filters);
+    }
+}
+
 static void the_effective_dictionary_is_the_chain(void **state)
 {
     (void)state;
@@ -287,6 +308,7 @@ int main(void)
         cmocka_unit_test(direct_products_are_the_definition_and_adjoint),
         cmocka_unit_test(fourier_products_are_the_definition_and_adjoint),
         cmocka_unit_test(the_norm_is_the_largest_gain),
+        cmocka_unit_test(the_norm_of_one_position_is_that_of_a_matrix),
         cmocka_unit_test(the_effective_dictionary_is_the_chain),
         cmocka_unit_test(a_bank_is_a_dictionary),
         cmocka_unit_test(threads_give_the_same_bits),
