@@ -16,7 +16,8 @@ typedef enum ond_learning_method {
 
 typedef struct ond_learning_config {
     ond_learning_method method;
-    double lambda; /**< > 0: of the deepest codes, in units of the images */
+    double lambda; /**< > 0: of the deepest codes, in units of the images. Of several layers the codes are those of
+                              D₁⋯D_L with its atoms scaled to norm 1 */
     double share;  /**< ONLINE: λ of every image as this share, < 1, of the one above which all its codes are zero; 0:
                         `lambda`. As atoms grow like the images, codes stay as sparse */
     int nonnegative;     /**< ONLINE: codes ≥ 0 */

@@ -35,7 +35,8 @@ const ond_option *features_options(void)
 
 static const ond_option code_options[] = {
     REAL_ROW(code_config, smoothness, 5, 0, 1e30, "of the part of an image that is taken away first; 0: nothing is"),
-    BOOL_ROW(code_config, effective, 0, "codes of the deepest layer at once, in the product of all layers"),
+    BOOL_ROW(code_config, effective, 0,
+             "codes of the deepest layer at once, in the product of all layers with atoms of norm 1"),
     END_ROW,
 };
 

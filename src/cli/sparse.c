@@ -29,12 +29,16 @@ void dictionary_close(dictionary_file *file)
 bool dictionary_join(dictionary_file *file)
 {
     ond_dictionary *product = NULL;
-    if (ond_dictionary_compose(dictionary_layers(file), file->count, &product)) {
+    ond_dictionary *unit = NULL;
+    ond_status status = ond_dictionary_compose(dictionary_layers(file), file->count, &product);
+    status = status == OND_OK ? ond_dictionary_normalize(product, &unit, NULL) : status;
+    ond_dictionary_destroy(product);
+    if (status != OND_OK) {
         complain("%s", ond_error_message());
         return false;
     }
     dictionary_close(file);
-    file->layers[0] = product;
+    file->layers[0] = unit;
     file->count = 1;
     return true;
 }

@@ -16,7 +16,7 @@ typedef struct dictionary_file {
 bool dictionary_open(const char *path, dictionary_file *file);
 void dictionary_close(dictionary_file *file);
 
-/* The layers become one, their product. False after a complaint. */
+/* The layers become one, their product with atoms of norm 1. False after a complaint. */
 bool dictionary_join(dictionary_file *file);
 const ond_dictionary *const *dictionary_layers(const dictionary_file *file);
 

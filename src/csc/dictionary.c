@@ -136,8 +136,8 @@ ond_status ond_dictionary_normalize(const ond_dictionary *dictionary, ond_dictio
     OND_TRY(ond_dictionary_create_empty(&dictionary->info, &made));
     for (size_t m = 0; m < dictionary->info.atoms; m++) {
         double norm = sqrt(ond_vector_sum_squares(dictionary->values + m * size, size));
-        for (size_t i = 0; i < size; i++) {
-            made->values[m * size + i] = (float)((double)dictionary->values[m * size + i] / norm);
+        for (size_t i = 0; i < size; i++) { /* an atom of zeros stays one */
+            made->values[m * size + i] = norm > 0 ? (float)((double)dictionary->values[m * size + i] / norm) : 0;
         }
         if (norms) {
             norms->data[m] = (float)norm;

@@ -107,8 +107,9 @@ ond_status ond_learner_dictionary(const ond_learner *learner, size_t layer, ond_
 
 /* The codes of an image, or of one after the other of a batch, and the gradients of all. */
 typedef struct lesson {
-    ond_dictionary *effective;
-    ond_operator *deep; /* of that */
+    ond_dictionary *effective; /* of atoms of norm 1 */
+    double *norms;             /* [atoms] that they had */
+    ond_operator *deep;        /* of `effective` */
     ond_pursuit_config config;
     double norm_squared;
     float *codes; /* [images, code_size] */
@@ -126,9 +127,39 @@ static void choose_pursuit(const ond_learner *learner, lesson *l)
     l->config.iterations = learner->config.code_iterations;
 }
 
+/* Layers of unit atoms have a product whose atoms are not: those that happened to be long would be all that codes use,
+ * and learn, and so grow longer. */
+static ond_status normalize_effective(const ond_learner *learner, lesson *l)
+{
+    size_t size = ond_atom_size(l->effective);
+    l->norms = ond_memory_allocate(l->effective->info.atoms, sizeof *l->norms);
+    if (!l->norms) {
+        return OND_ERROR_MEMORY;
+    }
+    for (size_t m = 0; m < l->effective->info.atoms; m++) {
+        float *atom = l->effective->values + m * size;
+        double norm = learner->count > 1 ? sqrt(ond_vector_sum_squares(atom, size)) : 1;
+        l->norms[m] = norm > 0 ? norm : 1;
+        for (size_t i = 0; l->norms[m] != 1 && i < size; i++) {
+            atom[i] = (float)((double)atom[i] / l->norms[m]);
+        }
+    }
+    return OND_OK;
+}
+
+/* Codes of the layers as they are from those of unit atoms. */
+static void undo_norms(const lesson *l, float *codes)
+{
+    size_t plane = l->deep->rows * l->deep->columns;
+    for (size_t i = 0; i < l->deep->code_size; i++) {
+        codes[i] = (float)((double)codes[i] / l->norms[i / plane]);
+    }
+}
+
 static ond_status open_pursuit(const ond_learner *learner, const ond_signals *images, lesson *l)
 {
     OND_TRY(ond_dictionary_compose((const ond_dictionary *const *)learner->layers, learner->count, &l->effective));
+    OND_TRY(normalize_effective(learner, l));
     choose_pursuit(learner, l);
     OND_TRY(ond_operator_create(l->effective, images->height, images->width, OND_PRODUCTS_FASTER, l->config.planning,
                                 &l->deep));
@@ -187,6 +218,7 @@ static void close_lesson(lesson *l)
     ond_operator_destroy(l->deep);
     ond_dictionary_destroy(l->effective);
     ond_memory_free(l->codes);
+    ond_memory_free(l->norms);
 }
 
 static double rate_of(const ond_learner *learner)
@@ -288,6 +320,7 @@ static ond_status learn(ond_learner *learner, const float *values, const ond_sig
         ond_layer_report own = {0};
         float *codes = l->codes + k * l->deep->code_size;
         OND_TRY(encode(learner, image, l, codes, &own));
+        undo_norms(l, codes);
         OND_TRY(ond_layers_gradient(l->operators, learner->count, codes, image, l->gradients, l->powers, &squares));
         report->objective += part * own.objective;
         report->residual += norm > 0 ? part * sqrt(squares) / norm : 0;
