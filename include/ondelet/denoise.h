@@ -4,6 +4,7 @@
 
 #include <ondelet/array.h>
 #include <ondelet/option.h>
+#include <ondelet/planes.h>
 #include <ondelet/runtime.h>
 
 #ifdef __cplusplus
@@ -121,6 +122,13 @@ OND_API void ond_denoiser_destroy(ond_denoiser *denoiser);
  *  dictionaries, IEEE TIP 16(12), 2007. */
 OND_CHECKED ond_status ond_denoiser_apply(const ond_denoiser *denoiser, const ond_array *noisy, ond_array *clean,
                                           double *noise_std_used);
+
+/** The same in place, for an image that need not lie in memory.
+ *  @param[in,out] image  1 plane or 3 of the denoiser's size, and maybe one more for alpha, which stays as it is.
+ *                        Unspecified after a failure
+ *  Memory: that of a row of tiles, 4 · 1024 · width bytes, and of the tile at work. The bits of ond_denoiser_apply. */
+OND_CHECKED ond_status ond_denoiser_apply_planes(const ond_denoiser *denoiser, const ond_planes *image,
+                                                 double *noise_std_used);
 
 /** The same for one image, with a denoiser of its size made for it, without a model. */
 OND_CHECKED ond_status ond_denoise(const ond_array *noisy, const ond_denoise_config *config, ond_array *clean,

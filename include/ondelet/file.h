@@ -32,6 +32,10 @@ OND_API double ond_array_reader_maximum(const ond_array_reader *reader);
 /** Next item: shape without the first axis; `*end` is true, and `item` untouched, after the last one. A file of rank 1
  *  yields scalars; one of rank 0 yields its number. */
 OND_CHECKED ond_status ond_array_reader_next(ond_array_reader *reader, ond_array *item, bool *end);
+/** Takes the next `count` numbers of the array, in C order and over the ends of items, into `values`: for items larger
+ *  than memory. Items are then as many as were taken whole.
+ *  @retval OND_ERROR_ARGUMENT  fewer are left */
+OND_CHECKED ond_status ond_array_reader_take(ond_array_reader *reader, float *values, size_t count);
 /** Passes over `count` items, or as many as are left. Cost: none where the file can be positioned, else reading. */
 OND_CHECKED ond_status ond_array_reader_skip(ond_array_reader *reader, size_t count);
 OND_API void ond_array_reader_destroy(ond_array_reader *reader);
@@ -55,6 +59,10 @@ OND_CHECKED ond_status ond_array_writer_continue(const char *path, int rank, con
 OND_CHECKED ond_status ond_array_writer_commit(ond_array_writer *writer);
 /** Appends one item. @retval OND_ERROR_SHAPE  not the item shape; nothing was written */
 OND_CHECKED ond_status ond_array_writer_append(ond_array_writer *writer, const ond_array *item);
+/** Appends the next `count` numbers of an item that is larger than memory, in C order. Nothing else can be done with
+ * the writer before the item is whole.
+ *  @retval OND_ERROR_SHAPE  more than the item has left; nothing was written */
+OND_CHECKED ond_status ond_array_writer_put(ond_array_writer *writer, const float *values, size_t count);
 /** Completes the header and renames the file into place: shape [items, item_shape…]. Destroys the writer in any case
  *  and makes `*writer` NULL. */
 OND_CHECKED ond_status ond_array_writer_finish(ond_array_writer **writer);

@@ -4,6 +4,7 @@
 
 #include <ondelet/array.h>
 #include <ondelet/option.h>
+#include <ondelet/planes.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -38,6 +39,12 @@ typedef struct ond_image_info {
  *  @retval OND_ERROR_FORMAT       no picture, damaged or truncated: the message names the cause
  *  @retval OND_ERROR_UNSUPPORTED  more pixels than ond_image_limit allows, CMYK JPEG */
 OND_CHECKED ond_status ond_image_read(const char *path, ond_color color, ond_array *image);
+
+/** The same for pictures that are larger than memory, row by row.
+ *  @param[out] planes  of the picture's size: one for OND_GRAY, three for OND_RGB, and maybe one more for its alpha
+ *  @retval OND_ERROR_SHAPE  the planes have another size or number; otherwise as ond_image_read. They are unspecified
+ *          after a failure. Memory: some rows; the whole file for interlaced PNG and progressive JPEG. */
+OND_CHECKED ond_status ond_image_read_planes(const char *path, ond_color color, const ond_planes *planes);
 
 /** Reads the samples exactly as stored: no scaling, gamma, palette or transparency applied (in PBM, 1 is black). JPEG
  *  stores no samples: these are its decoded gray or RGB values.
@@ -80,6 +87,11 @@ OND_API void ond_metadata_destroy(ond_metadata *metadata);
  *  @param[in] metadata  may be NULL */
 OND_CHECKED ond_status ond_image_write_with(const ond_array *image, int bit_depth, const ond_metadata *metadata,
                                             const char *path);
+
+/** The same row by row, from planes that need not lie in memory.
+ *  @param[in] planes  1 to 4 of them, see ond_image_write */
+OND_CHECKED ond_status ond_image_write_planes(const ond_planes *planes, int bit_depth, const ond_metadata *metadata,
+                                              const char *path);
 
 /** Brings an image to another size with the cubic kernel of Keys (a = −1/2), widened where the image shrinks so that
  * nothing aliases; at the border the kernel is cut and its weights still add up to one.

@@ -18,6 +18,7 @@
 #include <ondelet/learn.h>
 #include <ondelet/model.h>
 #include <ondelet/option.h>
+#include <ondelet/planes.h>
 #include <ondelet/pursuit.h>
 #include <ondelet/runtime.h>
 #include <ondelet/scattering.h>

@@ -4,6 +4,7 @@
 
 #include <ondelet/filters.h>
 #include <ondelet/option.h>
+#include <ondelet/planes.h>
 #include <ondelet/runtime.h>
 #include <ondelet/view.h>
 
@@ -115,6 +116,17 @@ OND_CHECKED ond_status ond_scattering_adjoint(const ond_scattering *scattering, 
  *  Errors as ond_scattering_apply and ond_image_view_read. */
 OND_CHECKED ond_status ond_scattering_apply_view(const ond_scattering *scattering, const ond_image_view *image,
                                                  ond_array *features);
+
+/** The same for images that are larger than memory, in overlapping tiles of about 2048 x 2048 pixels: those of
+ *  ond_scattering_apply to 1e-5 of the largest coefficient for the Morlet bank. Spline and shearlet filters end
+ *  abruptly in frequency and so reach further: 1e-3 at worst, 2e-5 in the mean (root mean square).
+ *  @param[in]  images    each plane is an image of its own
+ *  @param[out] features  [planes · paths, output_height, output_width]: all paths of the first image, then of the next.
+ *                        Unspecified after a failure
+ *  @retval OND_ERROR_UNSUPPORTED  the averaging is global; otherwise as ond_scattering_apply
+ *  Cost: about 1.5 times ond_scattering_apply. Memory: that of one tile, and 4 · 2048 · width bytes. */
+OND_CHECKED ond_status ond_scattering_apply_planes(const ond_scattering *scattering, const ond_planes *images,
+                                                   const ond_planes *features);
 
 /** One step of a walk over the paths. */
 typedef struct ond_scattering_step {

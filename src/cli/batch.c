@@ -185,6 +185,80 @@ void batch_flush(feature_job *job, image_place place)
     output_settle(&job->output, place);
 }
 
+/* --- images too large for memory --- */
+
+/* One mean per channel. */
+static ond_status pool_stored(const ond_planes *features, float *means)
+{
+    ond_status status = OND_OK;
+    float *row = allocate(features->width, sizeof *row);
+    ond_plane_box box = {.height = 1, .width = features->width};
+    for (; box.plane < features->count && status == OND_OK; box.plane++) {
+        double sum = 0;
+        for (box.row = 0; box.row < features->height && status == OND_OK; box.row++) {
+            status = features->fetch(features->context, &box, row);
+            for (size_t i = 0; i < features->width; i++) {
+                sum += (double)row[i];
+            }
+        }
+        means[box.plane] = (float)(sum / (double)(features->height * features->width));
+    }
+    free(row);
+    return status;
+}
+
+static ond_status write_pooled(feature_job *job, const image_origin *origin, const ond_planes *image,
+                               const ond_planes *features)
+{
+    float *means = allocate(features->count, sizeof *means);
+    ond_array row = ond_array_view(means, 1, &features->count);
+    ond_status status = pool_stored(features, means);
+    if (status == OND_OK) {
+        output_append(&job->output, origin, &row, image->height, image->width);
+    }
+    free(means);
+    return status;
+}
+
+static ond_status do_stored(feature_job *job, const ond_scattering *plan, const image_origin *origin,
+                            const ond_planes *image)
+{
+    ond_scattering_geometry geometry;
+    ond_planes features = {0};
+    ond_status status = ond_scattering_describe(plan, image->height, image->width, &geometry);
+    status = status ? status
+                    : ond_planes_create(image->count * ond_scattering_paths(plan), geometry.output_height,
+                                        geometry.output_width, &features);
+    status = status ? status : ond_scattering_apply_planes(plan, image, &features);
+    if (status == OND_OK && job->request->features.pool == POOL_MEAN) {
+        status = write_pooled(job, origin, image, &features);
+    } else if (status == OND_OK) {
+        output_append_stored(&job->output, origin, &features, image->height, image->width);
+    }
+    ond_planes_destroy(&features);
+    return status;
+}
+
+void batch_take_stored(feature_job *job, const image_origin *origin, const ond_planes *image)
+{
+    batch_flush(job, job->before);
+    bool fits = has_room_for_scales(job, origin, image->height, image->width)
+                && has_size_of_first(job, origin, image->height, image->width);
+    const ond_scattering *plan = fits ? plans_choose(&job->plans, image->height, image->width, 1) : NULL;
+    if (!fits) {
+        fail(job);
+    } else if (!plan) {
+        job->output.broken = true;
+    } else if (do_stored(job, plan, origin, image)) {
+        complain_of_image(origin, NULL);
+        fail(job);
+    } else {
+        progress_advance(1);
+    }
+    memcpy(job->output.state.measured_size, job->plans.measured_size, sizeof job->plans.measured_size);
+    batch_flush(job, job->after);
+}
+
 void batch_free(feature_job *job)
 {
     ond_array_free(&job->batch.images);

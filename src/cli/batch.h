@@ -26,6 +26,8 @@ typedef struct feature_job {
 
 /* Checks an image and puts it into the batch; computes the batch when it is full or the image is of another size. */
 void batch_take(feature_job *job, const image_origin *origin, ond_array *image);
+/* Computes an image that is too large for memory, behind what is in the batch. */
+void batch_take_stored(feature_job *job, const image_origin *origin, const ond_planes *image);
 /* Computes what is in the batch and writes its rows; all images before `place` are done then. */
 void batch_flush(feature_job *job, image_place place);
 /* Whether an image can be computed, after a complaint; the first one says what size all must have. */

@@ -145,10 +145,19 @@ exit_status features_check(features_request *request)
     return ALL_DONE;
 }
 
+/* Large images are scattered in tiles, unless something is wanted of the whole. */
+static image_stream open_images_of_any_size(const feature_job *job)
+{
+    image_stream stream = open_images(job->request, job->inputs);
+    stream.takes_huge
+        = !job->request->features.standardize && job->request->scattering.averaging == OND_AVERAGING_LOCAL;
+    return stream;
+}
+
 /* The size that all images must have is that of the first, in whichever share it is. */
 static void find_first_size(feature_job *job)
 {
-    image_stream stream = open_images(job->request, job->inputs);
+    image_stream stream = open_images_of_any_size(job);
     ond_array image = {0};
     image_event event;
     while (job->height == 0 && !stop_signal() && (event = image_stream_next(&stream, &image)) != IMAGE_END) {
@@ -157,13 +166,14 @@ static void find_first_size(feature_job *job)
         }
     }
     image_stream_close(&stream);
+    ond_planes_destroy(&stream.stored);
     ond_array_free(&image);
 }
 
 /* Takes every image between two places through the batches. */
 static void walk(feature_job *job, image_place from, image_place to)
 {
-    image_stream stream = open_images(job->request, job->inputs);
+    image_stream stream = open_images_of_any_size(job);
     ond_array image = {0};
     image_event event = IMAGE_READY;
     job->after = from;
@@ -175,7 +185,9 @@ static void walk(feature_job *job, image_place from, image_place to)
         job->before = job->after;
         event = image_stream_next(&stream, &image);
         job->after = image_stream_place(&stream);
-        if (event == IMAGE_READY) {
+        if (event == IMAGE_READY && image_is_stored(&stream)) {
+            batch_take_stored(job, &stream.origin, &stream.stored);
+        } else if (event == IMAGE_READY) {
             batch_take(job, &stream.origin, &image);
         } else if (event == IMAGE_FAILED) {
             job->output.failed++;
@@ -186,6 +198,7 @@ static void walk(feature_job *job, image_place from, image_place to)
         batch_flush(job, job->after);
     }
     image_stream_close(&stream);
+    ond_planes_destroy(&stream.stored);
     ond_array_free(&image);
 }
 

@@ -272,7 +272,10 @@ static bool denoise_image(denoise_run *run)
     config.noise_std = request->sigma * sigma_scale(run);
     double started = seconds_now();
     ond_status status = choose_denoiser(run->job, &config, &run->noisy);
-    status = status ? status : ond_denoiser_apply(run->job->denoiser, &run->noisy, &run->clean, &run->sigma);
+    if (status == OND_OK) {
+        status = run->source.is_huge ? ond_denoiser_apply_planes(run->job->denoiser, &run->source.stored, &run->sigma)
+                                     : ond_denoiser_apply(run->job->denoiser, &run->noisy, &run->clean, &run->sigma);
+    }
     run->elapsed_s = seconds_now() - started;
     run->sigma = request->sigma > 0 ? request->sigma : run->sigma / sigma_scale(run);
     status = status ? status : score_both(run);
@@ -317,7 +320,8 @@ static bool do_file(denoise_run *run, size_t index)
 {
     denoise_job *job = run->job;
     const char *output = job->outputs.paths ? job->outputs.paths[index] : NULL;
-    if (!image_file_open(job->inputs->files[index], &run->source)) {
+    bool looks_at_pixels = run->reference_name.shown || job->request->compare;
+    if (!(looks_at_pixels ? image_file_open : image_file_open_huge)(job->inputs->files[index], &run->source)) {
         return false;
     }
     if (run->reference_name.shown && !image_file_open(run->reference_name, &run->reference)) {
@@ -333,7 +337,7 @@ static void note_losses(const denoise_run *run, const char *output)
     if (run->writer.clipped) {
         note(request, "ondelet: %s: %zu values were clipped to 0..1", source->name.shown, run->writer.clipped);
     }
-    if (output && source->alpha.data && !image_file_keeps_alpha(output)) {
+    if (output && source->has_alpha && !image_file_keeps_alpha(output)) {
         note(request, "ondelet: %s: %s cannot hold its alpha channel", source->name.shown, output);
     } else if (output && source->has_color_key) {
         note(request, "ondelet: %s: its transparent colours (tRNS) are opaque in the result", source->name.shown);

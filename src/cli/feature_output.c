@@ -229,17 +229,25 @@ output_event output_open(const features_request *request, const input_list *inpu
     return event;
 }
 
-bool output_append(feature_output *output, const image_origin *origin, const ond_array *row, size_t height,
-                   size_t width)
+static void start_rows(feature_output *output, const image_origin *origin)
 {
     if (output->rows.count == 0) {
         output->rows.single = output->inputs->is_single && !origin->is_item && !output->journal.path;
     }
-    const row_facts facts
-        = {(int64_t)origin->input, origin->is_item ? (int64_t)origin->item : 0, (int64_t)height, (int64_t)width};
-    if (output->take) {
-        output->broken = !output->take(output->take_context, row, facts);
-    } else if (rows_append(&output->rows, row, facts)) {
+}
+
+static void note_facts(const image_origin *origin, size_t height, size_t width, row_facts facts)
+{
+    facts[0] = (int64_t)origin->input;
+    facts[1] = origin->is_item ? (int64_t)origin->item : 0;
+    facts[2] = (int64_t)height;
+    facts[3] = (int64_t)width;
+}
+
+/* The row is there, or `status` says why not. */
+static bool note_row(feature_output *output, ond_status status, const image_origin *origin, size_t height, size_t width)
+{
+    if (status != OND_OK) {
         complain_of_rows(&output->rows);
         output->broken = true;
     } else if (sidecars_append(&output->sidecars, origin, output->rows.count - 1, height, width)) {
@@ -248,6 +256,30 @@ bool output_append(feature_output *output, const image_origin *origin, const ond
     }
     output->done += !output->broken;
     return !output->broken;
+}
+
+bool output_append(feature_output *output, const image_origin *origin, const ond_array *row, size_t height,
+                   size_t width)
+{
+    row_facts facts;
+    note_facts(origin, height, width, facts);
+    start_rows(output, origin);
+    if (!output->take) {
+        return note_row(output, rows_append(&output->rows, row, facts), origin, height, width);
+    }
+    output->broken = !output->take(output->take_context, row, facts);
+    output->done += !output->broken;
+    return !output->broken;
+}
+
+bool output_append_stored(feature_output *output, const image_origin *origin, const ond_planes *row, size_t height,
+                          size_t width)
+{
+    row_facts facts;
+    note_facts(origin, height, width, facts);
+    start_rows(output, origin);
+    ond_status status = rows_append_stored(&output->rows, row, facts);
+    return note_row(output, status, origin, height, width);
 }
 
 /* Everything so far reaches the disk, the journal last. */

@@ -32,6 +32,9 @@ output_event output_open(const features_request *request, const input_list *inpu
 /* Appends one image's row; false, after a complaint, when it cannot be written. */
 bool output_append(feature_output *output, const image_origin *origin, const ond_array *row, size_t height,
                    size_t width);
+/* The same for features that are not in memory. */
+bool output_append_stored(feature_output *output, const image_origin *origin, const ond_planes *row, size_t height,
+                          size_t width);
 /* All images before `place` are appended or failed: from time to time this is put on record. */
 void output_settle(feature_output *output, image_place place);
 /* Completes all files when at least one image was done; keeps what is done of a run that was stopped. True when they

@@ -2,6 +2,7 @@
 #include "cli/image_file.h"
 
 #include "cli/spool.h"
+#include "cli/stored.h"
 
 #include <string.h>
 
@@ -29,10 +30,15 @@ static ond_status open_picture(image_file *file)
     }
     file->is_picture = file->is_unit = true;
     file->bit_depth = info.bit_depth == 16 ? 16 : 8;
-    bool has_alpha = info.channels == 2 || info.channels == 4;
-    file->has_color_key = info.transparent && !has_alpha;
+    file->has_alpha = info.channels == 2 || info.channels == 4;
+    file->has_color_key = info.transparent && !file->has_alpha;
+    file->is_huge = file->is_huge && is_huge(info.height, info.width);
+    file->rank = info.palette || info.channels >= 3 ? 3 : 2;
+    size_t shape[3] = {3, info.height, info.width};
+    memcpy(file->shape, file->rank == 3 ? shape : shape + 1, (size_t)file->rank * sizeof shape[0]);
     status = ond_metadata_read(file->name.path, &file->metadata);
-    return status == OND_OK && has_alpha ? read_alpha(file->name.path, &info, &file->alpha) : status;
+    bool reads_alpha = status == OND_OK && file->has_alpha && !file->is_huge;
+    return reads_alpha ? read_alpha(file->name.path, &info, &file->alpha) : status;
 }
 
 /* [height, width], [3, height, width], or several of [height, width], [1, height, width], [3, height, width] */
@@ -63,13 +69,14 @@ static bool open_array(image_file *file)
         image_file_close(file);
         return false;
     }
+    file->is_huge = file->is_huge && is_huge(file->shape[file->rank - 2], file->shape[file->rank - 1]);
     return true;
 }
 
-bool image_file_open(file_name name, image_file *file)
+static bool open_file(file_name name, bool takes_huge, image_file *file)
 {
     name.path = spool_pipe(name.path);
-    *file = (image_file){.name = name};
+    *file = (image_file){.name = name, .is_huge = takes_huge};
     if (!name.path) {
         return false;
     }
@@ -84,8 +91,19 @@ bool image_file_open(file_name name, image_file *file)
     return true;
 }
 
+bool image_file_open(file_name name, image_file *file)
+{
+    return open_file(name, false, file);
+}
+
+bool image_file_open_huge(file_name name, image_file *file)
+{
+    return open_file(name, true, file);
+}
+
 void image_file_close(image_file *file)
 {
+    ond_planes_destroy(&file->stored);
     ond_array_reader_destroy(file->reader);
     file->reader = NULL;
     ond_array_free(&file->alpha);
@@ -113,8 +131,40 @@ static void drop_single_channel(ond_array *image)
     }
 }
 
+/* Of an array file. */
+static ond_status store_next(image_file *file, bool *end)
+{
+    const size_t *size = file->shape + file->rank - 2;
+    size_t colors = file->rank == 4 ? file->shape[1] : !file->is_stack && file->rank == 3 ? 3 : 1;
+    ond_array none = {0};
+    *end = file->is_stack && file->next > file->shape[0];
+    if (*end) { /* bytes left over are found here */
+        return ond_array_reader_next(file->reader, &none, end);
+    }
+    ond_status status = ond_planes_create(colors, size[0], size[1], &file->stored);
+    status = status ? status : stored_read_array(file->reader, colors, file->maximum, &file->stored);
+    return status || file->is_stack ? status : ond_array_reader_next(file->reader, &none, &(bool){false});
+}
+
+/* A huge image goes to the disk. */
+static ond_status read_huge(image_file *file, ond_array *image, bool *end)
+{
+    ond_planes_destroy(&file->stored);
+    ond_status status = file->is_picture ? stored_read_picture(file->name.path, OND_NATIVE, true, &file->stored)
+                                         : store_next(file, end);
+    if (status == OND_OK && !*end) {
+        size_t shape[3] = {3, file->stored.height, file->stored.width};
+        bool is_color = file->stored.count >= 3;
+        *image = ond_array_view(NULL, is_color ? 3 : 2, is_color ? shape : shape + 1);
+    }
+    return status;
+}
+
 static ond_status read_next(image_file *file, ond_array *image, bool *end)
 {
+    if (file->is_huge) {
+        return read_huge(file, image, end);
+    }
     if (file->is_picture) {
         return ond_image_read(file->name.path, OND_NATIVE, image);
     }
@@ -198,15 +248,20 @@ static ond_status write_picture(image_file_writer *writer, const ond_array *imag
     return status;
 }
 
+static ond_status open_stack(image_file_writer *writer)
+{
+    const image_file *source = writer->source;
+    if (writer->stack) {
+        return OND_OK;
+    }
+    const char *path = strcmp(writer->path, "-") == 0 ? spool_output() : writer->path;
+    return path ? ond_array_writer_create(path, source->rank - 1, source->shape + 1, &writer->stack) : OND_ERROR_IO;
+}
+
 static ond_status append_to_stack(image_file_writer *writer, ond_array *image)
 {
     const image_file *source = writer->source;
-    ond_status status = OND_OK;
-    if (!writer->stack) {
-        const char *path = strcmp(writer->path, "-") == 0 ? spool_output() : writer->path;
-        status
-            = path ? ond_array_writer_create(path, source->rank - 1, source->shape + 1, &writer->stack) : OND_ERROR_IO;
-    }
+    ond_status status = open_stack(writer);
     if (status == OND_OK) {
         ond_array item = ond_array_view(image->data, source->rank - 1, source->shape + 1);
         status = ond_array_writer_append(writer->stack, &item);
@@ -214,23 +269,39 @@ static ond_status append_to_stack(image_file_writer *writer, ond_array *image)
     return status;
 }
 
-bool image_file_writer_take(image_file_writer *writer, ond_array *image)
+static ond_status write_huge(image_file_writer *writer)
 {
     const image_file *source = writer->source;
-    if (!writer->path) {
-        return true;
+    ond_planes planes = source->stored;
+    planes.count -= source->has_alpha && !(writer->as_picture && image_file_keeps_alpha(writer->path));
+    if (!writer->as_picture) {
+        ond_status status = open_stack(writer);
+        return status ? status : stored_write_array(&planes, source->maximum, writer->stack);
     }
-    ond_status status;
+    ond_status status = source->is_unit ? OND_OK : stored_count_outside(&planes, &writer->clipped);
+    return status ? status : ond_image_write_planes(&planes, writer->bit_depth, source->metadata, writer->path);
+}
+
+static ond_status write_image(image_file_writer *writer, ond_array *image)
+{
+    const image_file *source = writer->source;
+    if (source->is_huge) {
+        return write_huge(writer);
+    }
     if (writer->as_picture) {
-        status = write_picture(writer, image);
-    } else {
-        array_divide(image, source->maximum > 0 ? 1 / source->maximum : 0);
-        status = source->is_stack ? append_to_stack(writer, image) : ond_array_write(image, writer->path);
+        return write_picture(writer, image);
     }
-    if (status != OND_OK) {
+    array_divide(image, source->maximum > 0 ? 1 / source->maximum : 0);
+    return source->is_stack ? append_to_stack(writer, image) : ond_array_write(image, writer->path);
+}
+
+bool image_file_writer_take(image_file_writer *writer, ond_array *image)
+{
+    bool fine = !writer->path || write_image(writer, image) == OND_OK;
+    if (!fine) {
         complain_of(writer->path);
     }
-    return status == OND_OK;
+    return fine;
 }
 
 bool image_file_writer_close(image_file_writer *writer, bool keep)

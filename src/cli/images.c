@@ -2,6 +2,7 @@
 #include "cli/images.h"
 
 #include "cli/spool.h"
+#include "cli/stored.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -130,10 +131,100 @@ static image_event finish_image(image_stream *stream, ond_array *image)
     return array_color(image, stream->color) ? failed(stream) : IMAGE_READY;
 }
 
+/* --- images too large for memory --- */
+
+static bool changes_size(const ond_fit_config *fit)
+{
+    return fit->height > 0 || fit->short_side > 0 || fit->crop_height > 0;
+}
+
+static bool stores(const image_stream *stream, size_t height, size_t width)
+{
+    return stream->takes_huge && !changes_size(&stream->fit) && is_huge(height, width);
+}
+
+static void forget_stored(image_stream *stream, ond_array *image)
+{
+    if (image_is_stored(stream)) {
+        ond_planes_destroy(&stream->stored);
+        ond_array_free(image); /* it had no data */
+    }
+}
+
+static image_event finish_stored(image_stream *stream, ond_status status, ond_array *image)
+{
+    const ond_planes *planes = &stream->stored;
+    const size_t shape[3] = {planes->count, planes->height, planes->width};
+    if (status != OND_OK) {
+        return failed(stream);
+    }
+    ond_array_free(image);
+    *image = planes->count == 1 ? ond_array_view(NULL, 2, shape + 1) : ond_array_view(NULL, 3, shape);
+    return IMAGE_READY;
+}
+
+/* Of the array file at work, whose shape is given. */
+static ond_status store_item(image_stream *stream, int rank, const size_t *shape)
+{
+    size_t colors = rank == 4 ? 3 : 1, planes = stream->color == OND_RGB ? 3 : colors;
+    ond_status status = ond_planes_create(planes, shape[rank - 2], shape[rank - 1], &stream->stored);
+    return status ? status : stored_read_array(stream->reader, colors, stream->maximum, &stream->stored);
+}
+
+static image_event next_huge_item(image_stream *stream, ond_array *image)
+{
+    size_t shape[OND_MAX_RANK];
+    int rank = ond_array_reader_shape(stream->reader, shape);
+    bool end = stream->origin.item == shape[0];
+    if (!end) {
+        return finish_stored(stream, store_item(stream, rank, shape), image);
+    }
+    ond_array none = {0}; /* bytes left over are found here */
+    if (ond_array_reader_next(stream->reader, &none, &end)) {
+        return failed(stream);
+    }
+    image_stream_close(stream);
+    return IMAGE_END;
+}
+
+static image_event take_huge_array(image_stream *stream, const size_t *shape, ond_array *image)
+{
+    ond_array none = {0};
+    bool end = false;
+    ond_status status = store_item(stream, 2, shape);
+    status = status ? status : ond_array_reader_next(stream->reader, &none, &end);
+    image_event event = finish_stored(stream, status, image);
+    image_stream_close(stream);
+    return event;
+}
+
+static bool picture_is_huge(const image_stream *stream)
+{
+    ond_image_info info;
+    return stream->takes_huge && ond_image_inspect(stream->origin.file.path, &info) == OND_OK
+           && stores(stream, info.height, info.width);
+}
+
+static image_event take_picture(image_stream *stream, ond_array *image)
+{
+    const char *path = stream->origin.file.path;
+    if (picture_is_huge(stream)) {
+        return finish_stored(stream, stored_read_picture(path, stream->color, false, &stream->stored), image);
+    }
+    return ond_image_read(path, stream->color, image) ? failed(stream) : IMAGE_READY;
+}
+
+/* --- one image after the other --- */
+
 static image_event next_item(image_stream *stream, ond_array *image)
 {
+    size_t shape[OND_MAX_RANK];
+    int rank = ond_array_reader_shape(stream->reader, shape);
     bool end = false;
     stream->origin.item++;
+    if (stores(stream, shape[rank - 2], shape[rank - 1])) {
+        return next_huge_item(stream, image);
+    }
     if (ond_array_reader_next(stream->reader, image, &end)) {
         return failed(stream);
     }
@@ -169,6 +260,9 @@ static image_event take_array(image_stream *stream, ond_array *image)
     if (rank != 2) {
         return rank ? next_item(stream, image) : IMAGE_FAILED;
     }
+    if (stores(stream, shape[0], shape[1])) {
+        return take_huge_array(stream, shape, image);
+    }
     if (read_rows(stream->reader, shape, image)) {
         return failed(stream);
     }
@@ -191,16 +285,12 @@ static image_event next_as_stored(image_stream *stream, ond_array *image)
     if (ond_array_recognize(stream->origin.file.path)) {
         return take_array(stream, image);
     }
-    return ond_image_read(stream->origin.file.path, stream->color, image) ? failed(stream) : IMAGE_READY;
-}
-
-static bool changes_size(const ond_fit_config *fit)
-{
-    return fit->height > 0 || fit->short_side > 0 || fit->crop_height > 0;
+    return take_picture(stream, image);
 }
 
 image_event image_stream_next(image_stream *stream, ond_array *image)
 {
+    forget_stored(stream, image);
     image_event event = next_as_stored(stream, image);
     if (event != IMAGE_READY || !changes_size(&stream->fit)) {
         return event;

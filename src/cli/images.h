@@ -30,6 +30,8 @@ typedef struct image_stream {
     size_t next_file;
     ond_array_reader *reader; /* of the array file being read, or NULL */
     image_origin origin;      /* of the image last taken */
+    bool takes_huge;          /* the caller can work on images that are too large for memory */
+    ond_planes stored;        /* the image last taken, if it is one of these: with functions */
     double maximum;           /* of that array file's integers, which become 0…1; 0: they are taken as they are */
 } image_stream;
 
@@ -39,9 +41,15 @@ typedef enum image_event {
     IMAGE_END
 } image_event;
 
-/* Next image: [height, width], or [3, height, width] when the colour is OND_RGB. 8- and 16-bit samples become 0…1. */
+/* Next image: [height, width], or [3, height, width] when the colour is OND_RGB. 8- and 16-bit samples become 0…1.
+ * Of a huge image, where these are taken, the shape alone, without data: it is in `stored`. */
 image_event image_stream_next(image_stream *stream, ond_array *image);
 void image_stream_close(image_stream *stream);
+
+static inline bool image_is_stored(const image_stream *stream)
+{
+    return stream->stored.fetch != NULL;
+}
 
 /* Where the next image is taken. */
 image_place image_stream_place(const image_stream *stream);

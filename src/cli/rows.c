@@ -2,6 +2,7 @@
 #include "cli/rows.h"
 
 #include "cli/spool.h"
+#include "cli/stored.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -160,6 +161,43 @@ ond_status rows_append(feature_rows *rows, const ond_array *row, const row_facts
     } else {
         status = rows->format == ROWS_CSV ? print_csv(rows->text, row) : print_svm(rows->text, row);
     }
+    rows->count += status == OND_OK;
+    return status;
+}
+
+/* The file of one image, channel by channel. */
+static ond_status open_single(feature_rows *rows)
+{
+    const char *path = goes_to_stdout(rows) ? spool_output() : rows->path;
+    return path ? ond_array_writer_create(path, rows->rank - 1, rows->shape + 1, &rows->array) : OND_ERROR_IO;
+}
+
+/* Texts and tables take a row as a whole. */
+static ond_status append_whole(feature_rows *rows, const ond_planes *row, const size_t *shape, const row_facts facts)
+{
+    ond_array whole = {0};
+    ond_plane_box box = {.height = row->height, .width = row->width};
+    ond_status status = ond_array_resize(&whole, 3, shape);
+    for (; box.plane < row->count && status == OND_OK; box.plane++) {
+        status = row->fetch(row->context, &box, ond_array_item(&whole, box.plane).data);
+    }
+    status = status ? status : rows_append(rows, &whole, facts);
+    ond_array_free(&whole);
+    return status;
+}
+
+ond_status rows_append_stored(feature_rows *rows, const ond_planes *row, const row_facts facts)
+{
+    const size_t shape[3] = {row->count, row->height, row->width};
+    if (rows->format != ROWS_NPY) {
+        return append_whole(rows, row, shape, facts);
+    }
+    ond_array view = ond_array_view(NULL, 3, shape);
+    ond_status status = rows->count == 0 ? open_rows(rows, &view) : OND_OK;
+    if (status == OND_OK && rows->single) {
+        status = open_single(rows);
+    }
+    status = status ? status : stored_write_array(row, 0, rows->array);
     rows->count += status == OND_OK;
     return status;
 }

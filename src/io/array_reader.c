@@ -19,6 +19,7 @@ struct ond_array_reader {
     ond_array_header header;
     size_t items, item_count; /* items of the first axis, elements of each */
     size_t next;
+    size_t begun;    /* elements taken of it */
     ond_array whole; /* a Fortran-order file */
 };
 
@@ -276,6 +277,15 @@ double ond_array_reader_maximum(const ond_array_reader *reader)
     return reader->header.element->maximum;
 }
 
+static ond_status reader_take_fortran(ond_array_reader *reader)
+{
+    if (!reader->whole.data) {
+        OND_TRY(reader_take_whole(reader, &reader->whole));
+    }
+    assert(reader->whole.data);
+    return OND_OK;
+}
+
 static ond_status reader_take_item(ond_array_reader *reader, ond_array *item)
 {
     const ond_array_header *header = &reader->header;
@@ -283,10 +293,7 @@ static ond_status reader_take_item(ond_array_reader *reader, ond_array *item)
     if (!header->fortran) {
         return reader_take(reader, item->data, reader->item_count);
     }
-    if (!reader->whole.data) {
-        OND_TRY(reader_take_whole(reader, &reader->whole));
-    }
-    assert(reader->whole.data);
+    OND_TRY(reader_take_fortran(reader));
     memcpy(item->data, reader->whole.data + reader->next * reader->item_count, reader->item_count * sizeof(float));
     return OND_OK;
 }
@@ -296,12 +303,43 @@ ond_status ond_array_reader_next(ond_array_reader *reader, ond_array *item, bool
     if (!reader || !item || !end) {
         return ond_fail(OND_ERROR_ARGUMENT, "the %s is missing", !reader ? "reader" : !item ? "item" : "end");
     }
+    if (reader->begun > 0) {
+        return ond_fail(OND_ERROR_ARGUMENT, "%s: %zu of %zu elements of an item were taken, all are wanted first",
+                        reader->path, reader->begun, reader->item_count);
+    }
     *end = reader->next == reader->items;
     if (*end) {
         return reader_fail(reader, reader_check_end(reader));
     }
     OND_TRY(reader_fail(reader, reader_take_item(reader, item)));
     reader->next++;
+    return OND_OK;
+}
+
+/* Elements from number `taken` on. */
+static ond_status reader_take_part(ond_array_reader *reader, size_t taken, float *values, size_t count)
+{
+    if (!reader->header.fortran) {
+        return reader_take(reader, values, count);
+    }
+    OND_TRY(reader_take_fortran(reader));
+    memcpy(values, reader->whole.data + taken, count * sizeof *values);
+    return OND_OK;
+}
+
+ond_status ond_array_reader_take(ond_array_reader *reader, float *values, size_t count)
+{
+    if (!reader || !values) {
+        return ond_fail(OND_ERROR_ARGUMENT, "the %s is missing", reader ? "output" : "reader");
+    }
+    size_t taken = reader->next * reader->item_count + reader->begun;
+    if (count > reader->items * reader->item_count - taken) {
+        return ond_fail(OND_ERROR_ARGUMENT, "%s: %zu elements wanted, %zu are left", reader->path, count,
+                        reader->items * reader->item_count - taken);
+    }
+    OND_TRY(reader_fail(reader, reader_take_part(reader, taken, values, count)));
+    reader->next += (reader->begun + count) / reader->item_count;
+    reader->begun = (reader->begun + count) % reader->item_count;
     return OND_OK;
 }
 

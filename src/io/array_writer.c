@@ -14,6 +14,7 @@ struct ond_array_writer {
     int rank;                   /* of an item */
     size_t shape[OND_MAX_RANK]; /* items so far, then the item's shape */
     size_t item_count;
+    size_t begun; /* elements of the item at work */
     size_t header_size;
 };
 
@@ -143,10 +144,38 @@ ond_status ond_array_writer_continue(const char *path, int rank, const size_t *i
     return writer_make(path, rank, item_shape, &items, writer);
 }
 
+static ond_status check_whole(const ond_array_writer *writer)
+{
+    if (writer->begun > 0) {
+        return ond_fail(OND_ERROR_ARGUMENT, "%s: %zu of %zu elements of an item are there, all are wanted first",
+                        ond_file_name(writer->file), writer->begun, writer->item_count);
+    }
+    return OND_OK;
+}
+
 ond_status ond_array_writer_commit(ond_array_writer *writer)
 {
     size_t bytes = 0;
-    return writer ? ond_file_commit(writer->file, &bytes) : ond_fail(OND_ERROR_ARGUMENT, "the writer is missing");
+    OND_TRY(writer ? check_whole(writer) : ond_fail(OND_ERROR_ARGUMENT, "the writer is missing"));
+    return ond_file_commit(writer->file, &bytes);
+}
+
+ond_status ond_array_writer_put(ond_array_writer *writer, const float *values, size_t count)
+{
+    if (!writer || !values) {
+        return ond_fail(OND_ERROR_ARGUMENT, "the %s is missing", writer ? "values" : "writer");
+    }
+    if (count > writer->item_count - writer->begun) {
+        return ond_fail(OND_ERROR_SHAPE, "%s: %zu elements, the item has %zu left", ond_file_name(writer->file), count,
+                        writer->item_count - writer->begun);
+    }
+    OND_TRY(floats_write(writer->file, values, count));
+    writer->begun += count;
+    if (writer->begun == writer->item_count) {
+        writer->begun = 0;
+        writer->shape[0]++;
+    }
+    return OND_OK;
 }
 
 ond_status ond_array_writer_append(ond_array_writer *writer, const ond_array *item)
@@ -162,9 +191,8 @@ ond_status ond_array_writer_append(ond_array_writer *writer, const ond_array *it
                         ond_shape_text(item->rank, item->shape, found_text),
                         ond_shape_text(writer->rank, wanted, wanted_text));
     }
-    OND_TRY(floats_write(writer->file, item->data, writer->item_count));
-    writer->shape[0]++;
-    return OND_OK;
+    OND_TRY(check_whole(writer));
+    return ond_array_writer_put(writer, item->data, writer->item_count);
 }
 
 ond_status ond_array_writer_finish(ond_array_writer **writer)
@@ -172,7 +200,10 @@ ond_status ond_array_writer_finish(ond_array_writer **writer)
     if (!writer || !*writer) {
         return ond_fail(OND_ERROR_ARGUMENT, "the writer is missing");
     }
-    ond_status status = writer_put_header(*writer);
+    ond_status status = check_whole(*writer);
+    if (status == OND_OK) {
+        status = writer_put_header(*writer);
+    }
     if (status == OND_OK) {
         status = ond_file_finish(&(*writer)->file);
     }

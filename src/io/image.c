@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/memory.h"
+#include "core/planes.h"
 #include "core/status.h"
 #include "io/picture.h"
 
@@ -115,13 +116,35 @@ static ond_status path_decode(const char *path, ond_picture_sink *sink)
 typedef struct float_sink {
     ond_picture_sink base;
     ond_color color;
-    ond_array *image;
+    ond_array *image;  /* that is given its size; NULL: the planes have theirs */
+    ond_planes planes; /* gray or three colours, and maybe alpha behind them */
+    size_t colors;
+    float *row; /* of every plane */
     ond_picture picture;
 } float_sink;
 
 static bool picture_is_color(const ond_picture *picture)
 {
     return picture->info.palette || picture->info.channels >= 3;
+}
+
+/* An array is sized; planes must have the picture's sides, and room for its colours. */
+static ond_status float_fit(float_sink *sink, const ond_image_info *info)
+{
+    ond_planes *planes = &sink->planes;
+    if (sink->image) {
+        size_t shape[3] = {3, info->height, info->width};
+        OND_TRY(sink->colors == 3 ? ond_array_resize(sink->image, 3, shape)
+                                  : ond_array_resize(sink->image, 2, shape + 1));
+        return ond_planes_view(sink->image, planes);
+    }
+    bool has_alpha = info->channels == 2 || info->channels == 4;
+    if (planes->height != info->height || planes->width != info->width || planes->count < sink->colors
+        || planes->count > sink->colors + has_alpha) {
+        return ond_fail(OND_ERROR_SHAPE, "the picture has %zu planes of %zu x %zu, the output %zu of %zu x %zu",
+                        sink->colors, info->height, info->width, planes->count, planes->height, planes->width);
+    }
+    return OND_OK;
 }
 
 static ond_status float_begin(ond_picture_sink *base, const ond_picture *picture)
@@ -132,9 +155,10 @@ static ond_status float_begin(ond_picture_sink *base, const ond_picture *picture
     if (sink->color == OND_NATIVE) {
         sink->color = picture_is_color(picture) ? OND_RGB : OND_GRAY;
     }
-    size_t shape[3] = {3, picture->info.height, picture->info.width};
-    return sink->color == OND_RGB ? ond_array_resize(sink->image, 3, shape)
-                                  : ond_array_resize(sink->image, 2, shape + 1);
+    sink->colors = sink->color == OND_RGB ? 3 : 1;
+    OND_TRY(float_fit(sink, &picture->info));
+    sink->row = ond_memory_allocate(picture->info.width, (sink->colors + 1) * sizeof *sink->row);
+    return sink->row ? OND_OK : OND_ERROR_MEMORY;
 }
 
 static ond_status palette_check(const ond_picture *picture, const uint16_t *samples)
@@ -173,17 +197,25 @@ static void row_to_gray(const ond_picture *picture, const uint16_t *samples, flo
     }
 }
 
-static void row_to_planes(const ond_picture *picture, const uint16_t *samples, float *planes)
+/* Row behind row: red, green, blue. */
+static void row_to_colors(const ond_picture *picture, const uint16_t *samples, float *colors)
 {
     size_t width = picture->info.width;
-    size_t plane = width * picture->info.height;
     double one = picture->info.palette ? 255 : picture->maximum;
     for (size_t column = 0; column < width; column++) {
         uint32_t color[3];
         pixel_color(picture, samples + column * (size_t)picture->info.channels, color);
         for (size_t channel = 0; channel < 3; channel++) {
-            planes[channel * plane + column] = (float)(color[channel] / one);
+            colors[channel * width + column] = (float)(color[channel] / one);
         }
+    }
+}
+
+static void row_to_alpha(const ond_picture *picture, const uint16_t *samples, float *alpha)
+{
+    size_t channels = (size_t)picture->info.channels;
+    for (size_t column = 0; column < picture->info.width; column++) {
+        alpha[column] = (float)samples[column * channels + channels - 1] / (float)picture->maximum;
     }
 }
 
@@ -191,21 +223,37 @@ static ond_status float_row(ond_picture_sink *base, size_t row, const uint16_t *
 {
     float_sink *sink = (float_sink *)base;
     const ond_picture *picture = &sink->picture;
+    const ond_planes *planes = &sink->planes;
     size_t width = picture->info.width;
-    size_t plane = width * picture->info.height;
-    float *place = sink->image->data + row * width;
     if (picture->info.palette) {
         OND_TRY(palette_check(picture, samples));
     }
     if (sink->color == OND_RGB && picture_is_color(picture)) {
-        row_to_planes(picture, samples, place);
-        return OND_OK;
+        row_to_colors(picture, samples, sink->row);
+    } else {
+        row_to_gray(picture, samples, sink->row);
+        for (size_t copy = 1; copy < sink->colors; copy++) {
+            memcpy(sink->row + copy * width, sink->row, width * sizeof *sink->row);
+        }
     }
-    row_to_gray(picture, samples, place);
-    for (size_t copy = 1; copy < 3 && sink->color == OND_RGB; copy++) {
-        memcpy(place + copy * plane, place, width * sizeof *place);
+    if (planes->count > sink->colors) {
+        row_to_alpha(picture, samples, sink->row + sink->colors * width);
+    }
+    for (size_t plane = 0; plane < planes->count; plane++) {
+        OND_TRY(planes->store(planes->context, &(ond_plane_box){plane, row, 0, 1, width}, sink->row + plane * width));
     }
     return OND_OK;
+}
+
+static ond_status float_read(const char *path, float_sink *sink)
+{
+    if (sink->color != OND_GRAY && sink->color != OND_RGB && sink->color != OND_NATIVE) {
+        return ond_fail(OND_ERROR_ARGUMENT, "colour %d is unknown", (int)sink->color);
+    }
+    sink->base = (ond_picture_sink){float_begin, float_row};
+    ond_status status = path_decode(path, &sink->base);
+    ond_memory_free(sink->row);
+    return status;
 }
 
 ond_status ond_image_read(const char *path, ond_color color, ond_array *image)
@@ -213,11 +261,14 @@ ond_status ond_image_read(const char *path, ond_color color, ond_array *image)
     if (!path || !image) {
         return ond_fail(OND_ERROR_ARGUMENT, "the %s is missing", path ? "output" : "path");
     }
-    if (color != OND_GRAY && color != OND_RGB && color != OND_NATIVE) {
-        return ond_fail(OND_ERROR_ARGUMENT, "colour %d is unknown", (int)color);
-    }
-    float_sink sink = {.base = {float_begin, float_row}, .color = color, .image = image};
-    return path_decode(path, &sink.base);
+    return float_read(path, &(float_sink){.color = color, .image = image});
+}
+
+ond_status ond_image_read_planes(const char *path, ond_color color, const ond_planes *planes)
+{
+    OND_TRY(path ? OND_OK : ond_fail(OND_ERROR_ARGUMENT, "the path is missing"));
+    OND_TRY(ond_planes_check(planes, true, "the output"));
+    return float_read(path, &(float_sink){.color = color, .planes = *planes});
 }
 
 /* --- samples as stored --- */

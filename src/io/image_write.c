@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/array.h"
 #include "core/memory.h"
+#include "core/planes.h"
 #include "core/status.h"
 #include "io/file.h"
 #include "io/picture.h"
 
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -39,20 +41,28 @@ static const picture_kind *kind_find(const char *path)
     return strcmp(path, "-") == 0 ? &kinds[0] : NULL;
 }
 
-void ond_picture_source_row(const ond_picture_source *source, size_t row)
+ond_status ond_picture_source_row(const ond_picture_source *source, size_t row)
 {
     size_t channels = (size_t)source->channels;
     double maximum = source->bit_depth == 16 ? 65535 : 255;
     for (size_t channel = 0; channel < channels; channel++) {
-        const float *values = source->planes + (channel * source->height + row) * source->width;
+        OND_TRY(ond_planes_fetch_rows(source->planes, channel, row, 1, source->row));
         for (size_t column = 0; column < source->width; column++) {
-            double value = values[column] < 0 ? 0 : values[column] > 1 ? 1 : (double)values[column];
+            double value = (double)source->row[column];
+            if (!isfinite(value)) {
+                return ond_fail(OND_ERROR_ARGUMENT,
+                                "%s: plane %zu holds %g at row %zu, column %zu, finite numbers are wanted",
+                                source->name, channel, value, row, column);
+            }
+            value = value < 0 ? 0 : value > 1 ? 1 : value;
             source->samples[column * channels + channel] = (uint16_t)(value * maximum + 0.5);
         }
     }
+    return OND_OK;
 }
 
-static ond_status source_check(const ond_array *image, int bit_depth, const picture_kind *kind)
+/* `channels` of the picture. */
+static ond_status kind_check(const picture_kind *kind, size_t channels, int bit_depth)
 {
     if (!kind) {
         return ond_fail(OND_ERROR_ARGUMENT, "the ending is none of .png, .jpg, .pgm, .ppm, .pam");
@@ -64,16 +74,20 @@ static ond_status source_check(const ond_array *image, int bit_depth, const pict
         return ond_fail(OND_ERROR_ARGUMENT, "a bit depth of %d, a %s file has %d", bit_depth, kind->ending,
                         kind->bit_depth);
     }
+    if (channels > MOST_CHANNELS || !kind->channels[channels]) {
+        return ond_fail(OND_ERROR_SHAPE, "the image has %zu channels, a %s file has %s", channels, kind->ending,
+                        kind->wanted);
+    }
+    return OND_OK;
+}
+
+static ond_status image_check(const ond_array *image)
+{
     OND_TRY(ond_array_check_filled(image, "the image"));
     if (image->rank != 2 && image->rank != 3) {
         char text[OND_SHAPE_TEXT_SIZE];
         return ond_fail(OND_ERROR_SHAPE, "the image is %s, height x width or channels x height x width is wanted",
                         ond_shape_text(image->rank, image->shape, text));
-    }
-    size_t channels = image->rank == 3 ? image->shape[0] : 1;
-    if (channels > MOST_CHANNELS || !kind->channels[channels]) {
-        return ond_fail(OND_ERROR_SHAPE, "the image has %zu channels, a %s file has %s", channels, kind->ending,
-                        kind->wanted);
     }
     return ond_array_check_finite(image, "the image");
 }
@@ -90,6 +104,35 @@ static ond_status source_write(const ond_picture_source *source, const picture_k
     return ond_file_finish(&file);
 }
 
+static const char *name_of(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard output" : path;
+}
+
+static ond_status planes_write(const ond_planes *planes, int bit_depth, const ond_metadata *metadata, const char *path)
+{
+    const picture_kind *kind = kind_find(path);
+    ond_status status = kind_check(kind, planes->count, bit_depth);
+    if (status != OND_OK) {
+        return ond_fail_prefix(status, "%s: ", name_of(path));
+    }
+    ond_picture_source source = {
+        .name = name_of(path),
+        .planes = planes,
+        .height = planes->height,
+        .width = planes->width,
+        .channels = (int)planes->count,
+        .bit_depth = bit_depth,
+        .metadata = metadata,
+    };
+    source.row = ond_memory_allocate(source.width, sizeof *source.row);
+    source.samples = ond_memory_allocate(source.width, planes->count * sizeof *source.samples);
+    status = source.row && source.samples ? source_write(&source, kind, path) : OND_ERROR_MEMORY;
+    ond_memory_free(source.row);
+    ond_memory_free(source.samples);
+    return status;
+}
+
 ond_status ond_image_write(const ond_array *image, int bit_depth, const char *path)
 {
     return ond_image_write_with(image, bit_depth, NULL, path);
@@ -97,28 +140,18 @@ ond_status ond_image_write(const ond_array *image, int bit_depth, const char *pa
 
 ond_status ond_image_write_with(const ond_array *image, int bit_depth, const ond_metadata *metadata, const char *path)
 {
-    if (!path) {
-        return ond_fail(OND_ERROR_ARGUMENT, "the path is missing");
-    }
-    const picture_kind *kind = kind_find(path);
-    ond_status status = source_check(image, bit_depth, kind);
-    if (status != OND_OK) {
-        return ond_fail_prefix(status, "%s: ", strcmp(path, "-") == 0 ? "standard output" : path);
-    }
-    int first = image->rank - 2;
-    ond_picture_source source = {
-        .planes = image->data,
-        .height = image->shape[first],
-        .width = image->shape[first + 1],
-        .channels = image->rank == 3 ? (int)image->shape[0] : 1,
-        .bit_depth = bit_depth,
-        .metadata = metadata,
-    };
-    source.samples = ond_memory_allocate(source.width, (size_t)source.channels * sizeof *source.samples);
-    if (!source.samples) {
-        return OND_ERROR_MEMORY;
-    }
-    status = source_write(&source, kind, path);
-    ond_memory_free(source.samples);
-    return status;
+    OND_TRY(path ? OND_OK : ond_fail(OND_ERROR_ARGUMENT, "the path is missing"));
+    ond_array view = image ? ond_array_view(image->data, image->rank, image->shape) : (ond_array){0};
+    ond_planes planes = {0};
+    ond_status status = image_check(image);
+    status = status ? status : ond_planes_view(&view, &planes);
+    return status ? ond_fail_prefix(status, "%s: ", name_of(path)) : planes_write(&planes, bit_depth, metadata, path);
+}
+
+ond_status ond_image_write_planes(const ond_planes *planes, int bit_depth, const ond_metadata *metadata,
+                                  const char *path)
+{
+    OND_TRY(path ? OND_OK : ond_fail(OND_ERROR_ARGUMENT, "the path is missing"));
+    ond_status status = ond_planes_check(planes, false, "the image");
+    return status ? ond_fail_prefix(status, "%s: ", name_of(path)) : planes_write(planes, bit_depth, metadata, path);
 }

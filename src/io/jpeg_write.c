@@ -199,7 +199,10 @@ static void jpeg_put_picture(jpeg_encoder *encoder)
     jpeg_start_compress(&encoder->codec, TRUE);
     jpeg_put_metadata(encoder);
     for (size_t row = 0; row < source->height; row++) {
-        ond_picture_source_row(source, row);
+        ond_status status = ond_picture_source_row(source, row);
+        if (status != OND_OK) {
+            jpeg_leave((j_common_ptr)&encoder->codec, status);
+        }
         for (size_t i = 0; i < count; i++) {
             encoder->bytes[i] = (unsigned char)source->samples[i];
         }

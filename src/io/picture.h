@@ -34,16 +34,18 @@ ond_status ond_pnm_read(ond_stream *stream, ond_picture_sink *sink);
 
 /* A picture to be written: float planes of which rows of integers are made. */
 typedef struct ond_picture_source {
-    const float *planes;
-    size_t height, width;
-    int channels;                 /* planes: 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha */
+    const char *name;             /* of the output, for messages */
+    const ond_planes *planes;     /* 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha */
+    size_t height, width;         /* of the planes */
+    int channels;                 /* their number */
     int bit_depth;                /* 8 or 16 */
+    float *row;                   /* room for one row of one plane */
     uint16_t *samples;            /* room for one row */
     const ond_metadata *metadata; /* may be NULL */
 } ond_picture_source;
 
-/* Clips, rounds and interleaves one row into source->samples. */
-void ond_picture_source_row(const ond_picture_source *source, size_t row);
+/* Clips, rounds and interleaves one row into source->samples. @retval OND_ERROR_ARGUMENT  a sample is not finite */
+ond_status ond_picture_source_row(const ond_picture_source *source, size_t row);
 
 ond_status ond_png_write(const ond_picture_source *source, ond_file *file);
 ond_status ond_jpeg_write(const ond_picture_source *source, ond_file *file);

@@ -155,7 +155,10 @@ static void png_put_picture(png_encoder *encoder)
     png_write_info(png, encoder->info);
     png_put_metadata(encoder);
     for (size_t row = 0; row < source->height; row++) {
-        ond_picture_source_row(source, row);
+        encoder->status = ond_picture_source_row(source, row);
+        if (encoder->status != OND_OK) {
+            png_error(png, "no row");
+        }
         png_narrow_row(encoder);
         png_write_row(png, encoder->bytes);
     }

@@ -7,7 +7,7 @@ static ond_status pnm_write_rows(const ond_picture_source *source, size_t copies
 {
     size_t count = source->width * (size_t)source->channels;
     for (size_t row = 0; row < source->height; row++) {
-        ond_picture_source_row(source, row);
+        OND_TRY(ond_picture_source_row(source, row));
         unsigned char *end = bytes;
         for (size_t i = 0; i < count * copies; i++) {
             uint16_t sample = source->samples[i / copies];

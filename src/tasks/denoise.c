@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* The orthonormal basis luminance, red − blue, green against both: white noise stays white and of the same size. */
-static void turn_colors(size_t count, bool back, float *planes)
+static void turn(bool back, size_t count, float *planes)
 {
     static const double basis[3][3] = {{0.57735026918962576, 0.57735026918962576, 0.57735026918962576},
                                        {0.70710678118654752, 0, -0.70710678118654752},
@@ -28,42 +28,58 @@ static void turn_colors(size_t count, bool back, float *planes)
     }
 }
 
+static void turn_colors(const void *context, size_t count, float *planes)
+{
+    turn(*(const bool *)context, count, planes);
+}
+
 /* Anscombe: 2 √(x/gain + 3/8) has unit variance for gain · Poisson noise. */
-static void stabilise(double gain, size_t count, float *values)
+static void stabilise(const void *gain, size_t count, float *values)
 {
     for (size_t i = 0; i < count; i++) {
-        values[i] = (float)(2 * sqrt(fmax((double)values[i] / gain + 0.375, 0)));
+        values[i] = (float)(2 * sqrt(fmax((double)values[i] / *(const double *)gain + 0.375, 0)));
     }
 }
 
 /* The closed form of the exact unbiased inverse: Mäkitalo & Foi, IEEE TIP 20(9), 2011. */
-static void unstabilise(double gain, size_t count, float *values)
+static void unstabilise(const void *gain, size_t count, float *values)
 {
     double root = sqrt(1.5);
     for (size_t i = 0; i < count; i++) {
         double z = fmax((double)values[i], 2 * sqrt(0.375));
         double mean = z * z / 4 + root / (4 * z) - 11 / (8 * z * z) + 5 * root / (8 * z * z * z) - 0.125;
-        values[i] = (float)fmin(gain * fmax(mean, 0), (double)FLT_MAX); /* an absurd gain stays finite */
+        /* an absurd gain stays finite */
+        values[i] = (float)fmin(*(const double *)gain * fmax(mean, 0), (double)FLT_MAX);
     }
 }
 
-/* Standard deviation of the noise in each plane, and the smallest. */
-static ond_status estimate_levels(const ond_array *planes, double levels[3], double *smallest)
+/* A picture in the planes that hold it: one, or three colours. */
+typedef struct picture {
+    const ond_planes *planes;
+    size_t colors;
+} picture;
+
+/* A function of every value of the picture. */
+static ond_status change_values(picture all, ond_samples_change change, const void *context)
 {
-    size_t channels = planes->rank == 3 ? planes->shape[0] : 1;
+    return ond_planes_change(all.planes, all.colors, change, context);
+}
+
+/* Standard deviation of the noise in each plane, and the smallest. */
+static ond_status estimate_levels(picture all, double levels[3], double *smallest)
+{
     *smallest = HUGE_VAL;
-    for (size_t i = 0; i < channels; i++) {
-        ond_array plane = planes->rank == 3 ? ond_array_item(planes, i) : *planes;
-        OND_TRY(ond_noise_estimate(&plane, &levels[i]));
+    for (size_t i = 0; i < all.colors; i++) {
+        OND_TRY(ond_noise_estimate_plane(all.planes, i, &levels[i]));
         *smallest = fmin(*smallest, levels[i]);
     }
     return OND_OK;
 }
 
-static ond_status estimate_noise(const ond_array *planes, double *noise_std)
+static ond_status estimate_noise(picture all, double *noise_std)
 {
     double levels[3];
-    return estimate_levels(planes, levels, noise_std);
+    return estimate_levels(all, levels, noise_std);
 }
 
 /* Noise that differs in the colours by more than this is not taken for white: texture, which the luminance has most
@@ -72,10 +88,10 @@ static const double most_uneven = 3;
 
 /* Noise of turned colours. White noise is the same in all planes, of which the one with least texture tells it best;
  * other noise (grain in the luminance alone, say) is what each plane has, and their root mean square on the whole. */
-static ond_status estimate_colors(const ond_array *planes, double levels[3], double *noise_std)
+static ond_status estimate_colors(picture all, double levels[3], double *noise_std)
 {
-    OND_TRY(estimate_levels(planes, levels, noise_std));
-    if (planes->rank == 3 && levels[0] > most_uneven * *noise_std) {
+    OND_TRY(estimate_levels(all, levels, noise_std));
+    if (all.colors == 3 && levels[0] > most_uneven * *noise_std) {
         *noise_std = sqrt((levels[0] * levels[0] + levels[1] * levels[1] + levels[2] * levels[2]) / 3);
         return OND_OK;
     }
@@ -83,75 +99,102 @@ static ond_status estimate_colors(const ond_array *planes, double levels[3], dou
     return OND_OK;
 }
 
-static ond_status denoise_planes(const ond_denoiser *d, const double levels[3], ond_array *planes)
+static ond_status denoise_planes(const ond_denoiser *d, const double levels[3], picture all)
 {
-    size_t grid = d->height * d->width;
-    for (size_t i = 0; i < ond_array_count(planes) / grid; i++) {
+    for (size_t i = 0; i < all.colors; i++) {
         if (levels[i] > 0) {
-            OND_TRY(ond_denoise_plane(d, levels[i], planes->data + i * grid));
+            OND_TRY(ond_denoise_plane(d, levels[i], all.planes, i));
         }
     }
     return OND_OK;
 }
 
-static ond_status denoise_gaussian(const ond_denoiser *d, double *noise_std, ond_array *planes)
+static ond_status denoise_gaussian(const ond_denoiser *d, double *noise_std, picture all)
 {
     double levels[3] = {*noise_std, *noise_std, *noise_std};
-    if (planes->rank == 3) {
-        turn_colors(d->height * d->width, false, planes->data);
+    bool back = false;
+    if (all.colors == 3) {
+        OND_TRY(change_values(all, turn_colors, &back));
     }
     if (*noise_std == 0) {
-        OND_TRY(estimate_colors(planes, levels, noise_std));
+        OND_TRY(estimate_colors(all, levels, noise_std));
     }
-    OND_TRY(denoise_planes(d, levels, planes));
-    if (planes->rank == 3) {
-        turn_colors(d->height * d->width, true, planes->data);
+    OND_TRY(denoise_planes(d, levels, all));
+    back = true;
+    return all.colors == 3 ? change_values(all, turn_colors, &back) : OND_OK;
+}
+
+/* The picture as it is stabilised by a gain on trial. */
+typedef struct trial {
+    const ond_planes *planes;
+    double gain;
+} trial;
+
+static ond_status fetch_stabilised(void *context, const ond_plane_box *box, float *samples)
+{
+    const trial *tried = context;
+    OND_TRY(tried->planes->fetch(tried->planes->context, box, samples));
+    stabilise(&tried->gain, box->height * box->width, samples);
+    return OND_OK;
+}
+
+typedef struct sample_sum {
+    size_t width;
+    double sum;
+} sample_sum;
+
+static ond_status add_rows(void *context, size_t first, size_t count, const float *samples)
+{
+    (void)first;
+    sample_sum *all = context;
+    all->sum += ond_vector_sum(samples, count * all->width);
+    return OND_OK;
+}
+
+static ond_status find_mean(picture all, double *mean)
+{
+    sample_sum sum = {.width = all.planes->width};
+    for (size_t i = 0; i < all.colors; i++) {
+        OND_TRY(ond_planes_visit(all.planes, i, add_rows, &sum));
     }
+    *mean = sum.sum / (double)(all.colors * all.planes->height * all.planes->width);
     return OND_OK;
 }
 
 /* The gain for which the stabilised picture has unit noise, by repeated correction of a first guess. */
-static ond_status estimate_gain(const ond_array *planes, double *root_of_gain)
+static ond_status estimate_gain(picture all, double *root_of_gain)
 {
     enum { ROUNDS = 6 };
-    ond_array trial = {0};
-    size_t count = ond_array_count(planes);
-    OND_TRY(ond_array_resize(&trial, planes->rank, planes->shape));
-    double mean = ond_vector_sum(planes->data, count) / (double)count;
+    trial tried = {.planes = all.planes};
+    ond_planes stabilised = *all.planes;
+    stabilised.context = &tried;
+    stabilised.fetch = fetch_stabilised;
+    double mean = 0;
     double found = 0;
-    ond_status status = estimate_noise(planes, &found);
-    double gain = mean > 0 ? found * found / mean : 0;
-    for (int round = 0; round < ROUNDS && status == OND_OK && gain > 0; round++) {
-        memcpy(trial.data, planes->data, count * sizeof(float));
-        stabilise(gain, count, trial.data);
-        status = estimate_noise(&trial, &found);
-        gain *= found * found;
+    OND_TRY(find_mean(all, &mean));
+    OND_TRY(estimate_noise(all, &found));
+    tried.gain = mean > 0 ? found * found / mean : 0;
+    for (int round = 0; round < ROUNDS && tried.gain > 0; round++) {
+        OND_TRY(estimate_noise((picture){&stabilised, all.colors}, &found));
+        tried.gain *= found * found;
     }
-    ond_array_free(&trial);
-    *root_of_gain = sqrt(gain);
-    return status;
-}
-
-static ond_status denoise_poisson(const ond_denoiser *d, double *root_of_gain, ond_array *planes)
-{
-    if (*root_of_gain == 0) {
-        OND_TRY(estimate_gain(planes, root_of_gain));
-    }
-    double gain = *root_of_gain * *root_of_gain;
-    if (gain > 0) {
-        size_t count = ond_array_count(planes);
-        double unit = 1;
-        stabilise(gain, count, planes->data);
-        OND_TRY(denoise_gaussian(d, &unit, planes));
-        unstabilise(gain, count, planes->data);
-    }
+    *root_of_gain = sqrt(tried.gain);
     return OND_OK;
 }
 
-static ond_status denoise_image(const ond_denoiser *d, double *noise_std, ond_array *planes)
+static ond_status denoise_poisson(const ond_denoiser *d, double *root_of_gain, picture all)
 {
-    return d->noise == OND_NOISE_POISSON ? denoise_poisson(d, noise_std, planes)
-                                         : denoise_gaussian(d, noise_std, planes);
+    if (*root_of_gain == 0) {
+        OND_TRY(estimate_gain(all, root_of_gain));
+    }
+    double gain = *root_of_gain * *root_of_gain;
+    if (gain > 0) {
+        double unit = 1;
+        OND_TRY(change_values(all, stabilise, &gain));
+        OND_TRY(denoise_gaussian(d, &unit, all));
+        OND_TRY(change_values(all, unstabilise, &gain));
+    }
+    return OND_OK;
 }
 
 static ond_status check_noisy(const ond_denoiser *d, const ond_array *noisy)
@@ -238,32 +281,95 @@ void ond_denoiser_destroy(ond_denoiser *denoiser)
     }
 }
 
-/* A gray picture in three equal channels: their noise is one and the same, not three. */
-static ond_status denoise_equal_channels(const ond_denoiser *d, double *noise_std, ond_array *planes)
+static ond_status denoise_image(const ond_denoiser *d, double *noise_std, picture all)
 {
-    size_t count = ond_array_count(planes) / 3;
-    ond_array first = ond_array_item(planes, 0);
-    OND_TRY(denoise_image(d, noise_std, &first));
-    memcpy(planes->data + count, first.data, count * sizeof(float));
-    memcpy(planes->data + 2 * count, first.data, count * sizeof(float));
+    return d->noise == OND_NOISE_POISSON ? denoise_poisson(d, noise_std, all) : denoise_gaussian(d, noise_std, all);
+}
+
+/* Whether rows of the second and the third plane are those of the first. */
+typedef struct equal_rows {
+    const ond_planes *planes;
+    float *row;
+    bool equal;
+} equal_rows;
+
+static ond_status compare_rows(void *context, size_t first, size_t count, const float *samples)
+{
+    equal_rows *rows = context;
+    size_t width = rows->planes->width;
+    for (size_t k = 0; k < 2 * count && rows->equal; k++) {
+        OND_TRY(ond_planes_fetch_rows(rows->planes, 1 + k % 2, first + k / 2, 1, rows->row));
+        const float *wanted = samples + k / 2 * width;
+        for (size_t i = 0; i < width; i++) {
+            rows->equal = rows->equal && rows->row[i] == wanted[i];
+        }
+    }
+    return OND_OK;
+}
+
+static ond_status copy_rows(void *context, size_t first, size_t count, const float *samples)
+{
+    const ond_planes *planes = context;
+    OND_TRY(planes->store(planes->context, &(ond_plane_box){1, first, 0, count, planes->width}, samples));
+    return planes->store(planes->context, &(ond_plane_box){2, first, 0, count, planes->width}, samples);
+}
+
+static ond_status are_equal(picture all, bool *equal)
+{
+    equal_rows rows = {all.planes, NULL, all.colors == 3};
+    ond_status status = OND_OK;
+    if (rows.equal) {
+        rows.row = ond_memory_allocate(all.planes->width, sizeof *rows.row);
+        status = rows.row ? ond_planes_visit(all.planes, 0, compare_rows, &rows) : OND_ERROR_MEMORY;
+        ond_memory_free(rows.row);
+    }
+    *equal = rows.equal;
+    return status;
+}
+
+static ond_status apply(const ond_denoiser *denoiser, picture all, double *noise_std_used)
+{
+    double noise_std = denoiser->noise_std;
+    bool is_gray = false;
+    OND_TRY(are_equal(all, &is_gray));
+    if (is_gray) { /* in three equal channels: their noise is one and the same, not three */
+        ond_planes copies = *all.planes;
+        OND_TRY(denoise_image(denoiser, &noise_std, (picture){all.planes, 1}));
+        OND_TRY(ond_planes_visit(all.planes, 0, copy_rows, &copies));
+    } else {
+        OND_TRY(denoise_image(denoiser, &noise_std, all));
+    }
+    if (noise_std_used) {
+        *noise_std_used = noise_std;
+    }
     return OND_OK;
 }
 
 ond_status ond_denoiser_apply(const ond_denoiser *denoiser, const ond_array *noisy, ond_array *clean,
                               double *noise_std_used)
 {
+    ond_planes planes = {0};
     OND_TRY(check_noisy(denoiser, noisy));
     OND_TRY(ond_array_resize(clean, noisy->rank, noisy->shape));
     if (clean->data != noisy->data) {
         memcpy(clean->data, noisy->data, ond_array_count(noisy) * sizeof(float));
     }
-    double noise_std = denoiser->noise_std;
-    OND_TRY(ond_array_is_gray_in_color(clean) ? denoise_equal_channels(denoiser, &noise_std, clean)
-                                              : denoise_image(denoiser, &noise_std, clean));
-    if (noise_std_used) {
-        *noise_std_used = noise_std;
-    }
+    OND_TRY(ond_planes_view(clean, &planes));
+    OND_TRY(apply(denoiser, (picture){&planes, planes.count}, noise_std_used));
     return ond_array_check_result(clean);
+}
+
+ond_status ond_denoiser_apply_planes(const ond_denoiser *denoiser, const ond_planes *image, double *noise_std_used)
+{
+    OND_TRY(ond_planes_check(image, true, "the image"));
+    if (image->height != denoiser->height || image->width != denoiser->width || image->count > 4) {
+        return ond_fail(OND_ERROR_SHAPE, "the image is %zu x %zu x %zu, the denoiser was made for 1 to 4 x %zu x %zu",
+                        image->count, image->height, image->width, denoiser->height, denoiser->width);
+    }
+    picture all = {image, image->count >= 3 ? 3 : 1}; /* alpha behind them stays */
+    OND_TRY(ond_planes_check_finite(image, all.colors, "the image"));
+    OND_TRY(apply(denoiser, all, noise_std_used));
+    return ond_planes_check_finite(image, all.colors, "the result");
 }
 
 ond_status ond_denoise(const ond_array *noisy, const ond_denoise_config *config, ond_array *clean,

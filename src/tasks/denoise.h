@@ -2,7 +2,7 @@
 #ifndef OND_TASKS_DENOISE_H
 #define OND_TASKS_DENOISE_H
 
-#include "core/status.h"
+#include "core/planes.h"
 
 #include <ondelet/bands.h>
 #include <ondelet/denoise.h>
@@ -38,10 +38,13 @@ void ond_denoiser_lay_out_tiles(ond_denoiser *denoiser);
 ond_status ond_denoise_padded(const ond_denoiser *denoiser, const ond_array *noisy, ond_array *clean);
 
 /* One plane in place, tile by tile. */
-ond_status ond_denoise_tiles(const ond_denoiser *denoiser, double noise_std, float *plane);
+ond_status ond_denoise_tiles(const ond_denoiser *denoiser, double noise_std, const ond_planes *planes, size_t plane);
 
 /* One plane in place, `noise_std` > 0 in its units. */
-ond_status ond_denoise_plane(const ond_denoiser *denoiser, double noise_std, float *plane);
+ond_status ond_denoise_plane(const ond_denoiser *denoiser, double noise_std, const ond_planes *planes, size_t plane);
+
+/* ond_noise_estimate of one plane of finite samples. */
+ond_status ond_noise_estimate_plane(const ond_planes *image, size_t plane, double *noise_std);
 
 /* One plane on its way through a method: padded, so that borders and tiny sizes need no care; unit of the image. */
 typedef struct ond_noisy_plane {

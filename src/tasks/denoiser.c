@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/array.h"
 #include "core/border.h"
+#include "core/memory.h"
 #include "fft/fft.h"
 #include "tasks/denoise.h"
 #include "tasks/denoise_model.h"
@@ -184,23 +185,24 @@ ond_status ond_denoiser_opinions(const ond_denoiser *d, const float *plane, ond_
 }
 
 /* Noise below the resolution of float beside the plane's largest value: nothing can be removed. */
-static bool is_negligible(double noise_std, const float *plane, size_t count)
+typedef struct plane_peak {
+    size_t width;
+    double peak;
+} plane_peak;
+
+static ond_status find_peak(void *context, size_t first, size_t count, const float *samples)
 {
-    double peak = 0;
-    for (size_t i = 0; i < count; i++) {
-        peak = fmax(peak, fabs((double)plane[i]));
+    (void)first;
+    plane_peak *found = context;
+    for (size_t i = 0; i < count * found->width; i++) {
+        found->peak = fmax(found->peak, fabs((double)samples[i]));
     }
-    return noise_std <= 1e-8 * peak;
+    return OND_OK;
 }
 
-ond_status ond_denoise_plane(const ond_denoiser *d, double noise_std, float *plane)
+/* The plane in memory as a whole. */
+static ond_status denoise_whole(const ond_denoiser *d, double noise_std, float *plane)
 {
-    if (is_negligible(noise_std, plane, d->height * d->width)) {
-        return OND_OK;
-    }
-    if (d->tiled) {
-        return ond_denoise_tiles(d, noise_std, plane);
-    }
     ond_array noisy = {0};
     ond_array clean = {0};
     size_t shape[2] = {d->padded_height, d->padded_width};
@@ -214,5 +216,28 @@ ond_status ond_denoise_plane(const ond_denoiser *d, double noise_std, float *pla
     }
     ond_array_free(&noisy);
     ond_array_free(&clean);
+    return status;
+}
+
+ond_status ond_denoise_plane(const ond_denoiser *d, double noise_std, const ond_planes *planes, size_t plane)
+{
+    plane_peak found = {.width = d->width};
+    OND_TRY(ond_planes_visit(planes, plane, find_peak, &found));
+    if (noise_std <= 1e-8 * found.peak) {
+        return OND_OK;
+    }
+    if (d->tiled) {
+        return ond_denoise_tiles(d, noise_std, planes, plane);
+    }
+    ond_plane_box all = {plane, 0, 0, d->height, d->width};
+    float *samples = ond_memory_allocate(d->height, d->width * sizeof *samples);
+    ond_status status = samples ? planes->fetch(planes->context, &all, samples) : OND_ERROR_MEMORY;
+    if (status == OND_OK) {
+        status = denoise_whole(d, noise_std, samples);
+    }
+    if (status == OND_OK) {
+        status = planes->store(planes->context, &all, samples);
+    }
+    ond_memory_free(samples);
     return status;
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/array.h"
 #include "core/memory.h"
-#include "core/vector.h"
+#include "core/planes.h"
+#include "tasks/denoise.h"
 #include "tasks/sliding_dct.h"
-
-#include <ondelet/denoise.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -100,10 +99,10 @@ static double judge(block_squares *blocks, size_t count)
 }
 
 /* Blocks overlap by half in all but large pictures, and in huge ones lie apart: there are enough. */
-static size_t step_of(const ond_array *image)
+static size_t step_of(const ond_planes *image)
 {
     enum { ENOUGH = 1 << 18 };
-    size_t pixels = image->shape[0] * image->shape[1];
+    size_t pixels = image->height * image->width;
     size_t step = pixels > (size_t)1 << 20 ? SIDE : SIDE / 2;
     while (pixels / (step * step) > ENOUGH) {
         step += SIDE / 2;
@@ -111,95 +110,115 @@ static size_t step_of(const ond_array *image)
     return step;
 }
 
-/* The smallest and the largest sample of a picture. */
+/* What is known of a plane before its blocks are measured. */
 typedef struct sample_range {
+    size_t width;
     float lowest, highest;
+    double squares; /* of the differences of neighbours, row behind row */
+    float last;
 } sample_range;
 
-static sample_range range_of(const ond_array *image)
+static ond_status widen_range(void *context, size_t first, size_t count, const float *samples)
 {
-    sample_range range = {image->data[0], image->data[0]};
-    for (size_t i = 0; i < ond_array_count(image); i++) {
-        range.lowest = image->data[i] < range.lowest ? image->data[i] : range.lowest;
-        range.highest = image->data[i] > range.highest ? image->data[i] : range.highest;
+    sample_range *range = context;
+    if (first == 0) {
+        range->lowest = range->highest = range->last = samples[0];
     }
-    return range;
+    for (size_t i = 0; i < count * range->width; i++) {
+        double difference = (double)samples[i] - (double)range->last;
+        range->squares += difference * difference;
+        range->last = samples[i];
+        range->lowest = samples[i] < range->lowest ? samples[i] : range->lowest;
+        range->highest = samples[i] > range->highest ? samples[i] : range->highest;
+    }
+    return OND_OK;
 }
 
 /* Where black or white was clipped the noise was as well: blocks with more than a few such pixels say too little of it.
  */
-static bool is_clipped(const float *corner, size_t stride, sample_range range)
+static bool is_clipped(const float *corner, size_t stride, const sample_range *range)
 {
     enum { TOLERATED = 2 };
     int clipped = 0;
     for (size_t row = 0; row < SIDE; row++) {
         for (size_t column = 0; column < SIDE; column++) {
             float sample = corner[row * stride + column];
-            clipped += sample == range.lowest || sample == range.highest;
+            clipped += sample == range->lowest || sample == range->highest;
         }
     }
     return clipped > TOLERATED;
 }
 
-/* Measures the blocks of a grid, without the clipped ones unless too few would be left. Returns their number. */
-static size_t measure_blocks(const ond_array *image, double basis[SIDE][SIDE], block_squares *blocks)
+/* The grid of blocks of a plane. */
+typedef struct block_grid {
+    const ond_planes *image;
+    size_t plane, step, rows, columns;
+    double basis[SIDE][SIDE];
+    float *band; /* the rows of one row of blocks */
+    block_squares *blocks;
+    size_t count; /* measured */
+} block_grid;
+
+static ond_status measure_blocks(block_grid *grid, const sample_range *range, bool all)
 {
-    size_t width = image->shape[1];
-    size_t step = step_of(image);
-    size_t rows = (image->shape[0] - SIDE) / step + 1;
-    size_t columns = (width - SIDE) / step + 1;
-    sample_range range = range_of(image);
-    size_t count = 0;
-    for (int all = 0; all < 2 && count < fewest_blocks; all++) {
-        count = 0;
-        for (size_t i = 0; i < rows * columns; i++) {
-            const float *corner = image->data + i / columns * step * width + i % columns * step;
+    size_t width = grid->image->width;
+    grid->count = 0;
+    for (size_t row = 0; row < grid->rows; row++) {
+        OND_TRY(ond_planes_fetch_rows(grid->image, grid->plane, row * grid->step, SIDE, grid->band));
+        for (size_t column = 0; column < grid->columns; column++) {
+            const float *corner = grid->band + column * grid->step;
             if (all || !is_clipped(corner, width, range)) {
-                blocks[count++] = measure_block(corner, width, basis);
+                grid->blocks[grid->count++] = measure_block(corner, width, grid->basis);
             }
         }
     }
-    return count;
-}
-
-static ond_status estimate(const ond_array *image, double unit, double *noise_std)
-{
-    size_t step = step_of(image);
-    size_t most = ((image->shape[0] - SIDE) / step + 1) * ((image->shape[1] - SIDE) / step + 1);
-    double basis[SIDE][SIDE];
-    for (int k = 0; k < SIDE; k++) {
-        for (int i = 0; i < SIDE; i++) {
-            basis[k][i] = sqrt((k ? 2.0 : 1.0) / SIDE / unit) * cos(acos(-1.0) * (2 * i + 1) * k / (2.0 * SIDE));
-        }
-    }
-    block_squares *blocks = ond_memory_allocate(most, sizeof *blocks);
-    if (!blocks) {
-        return OND_ERROR_MEMORY;
-    }
-    *noise_std = unit * judge(blocks, measure_blocks(image, basis, blocks));
-    ond_memory_free(blocks);
     return OND_OK;
 }
 
-/* Too small for blocks: neighbouring pixels differ by √2 standard deviations of the noise. */
-static double estimate_small(const ond_array *image)
+/* Without the clipped ones unless too few would be left. */
+static ond_status measure_grid(block_grid *grid, const sample_range *range)
 {
-    size_t count = ond_array_count(image);
-    double sum = 0;
-    for (size_t i = 1; i < count; i++) {
-        double difference = (double)image->data[i] - (double)image->data[i - 1];
-        sum += difference * difference;
-    }
-    return count > 1 ? sqrt(sum / (2 * (double)(count - 1))) : 0;
+    OND_TRY(measure_blocks(grid, range, false));
+    return grid->count < fewest_blocks ? measure_blocks(grid, range, true) : OND_OK;
 }
 
-static double largest_magnitude(const ond_array *image)
+static ond_status estimate(const ond_planes *image, size_t plane, const sample_range *range, double unit,
+                           double *noise_std)
 {
-    double peak = 0;
-    for (size_t i = 0; i < ond_array_count(image); i++) {
-        peak = fmax(peak, fabs((double)image->data[i]));
+    size_t step = step_of(image);
+    block_grid grid = {.image = image,
+                       .plane = plane,
+                       .step = step,
+                       .rows = (image->height - SIDE) / step + 1,
+                       .columns = (image->width - SIDE) / step + 1};
+    for (int k = 0; k < SIDE; k++) {
+        for (int i = 0; i < SIDE; i++) {
+            grid.basis[k][i] = sqrt((k ? 2.0 : 1.0) / SIDE / unit) * cos(acos(-1.0) * (2 * i + 1) * k / (2.0 * SIDE));
+        }
     }
-    return peak;
+    grid.band = ond_memory_allocate(image->width, SIDE * sizeof *grid.band);
+    grid.blocks = grid.band ? ond_memory_allocate(grid.rows * grid.columns, sizeof *grid.blocks) : NULL;
+    ond_status status = grid.blocks ? measure_grid(&grid, range) : OND_ERROR_MEMORY;
+    if (status == OND_OK) {
+        *noise_std = unit * judge(grid.blocks, grid.count);
+    }
+    ond_memory_free(grid.blocks);
+    ond_memory_free(grid.band);
+    return status;
+}
+
+ond_status ond_noise_estimate_plane(const ond_planes *image, size_t plane, double *noise_std)
+{
+    sample_range range = {.width = image->width};
+    OND_TRY(ond_planes_visit(image, plane, widen_range, &range));
+    *noise_std = 0;
+    if (image->height < SIDE || image->width < SIDE) { /* neighbours differ by √2 standard deviations of the noise */
+        size_t pairs = image->height * image->width - 1;
+        *noise_std = pairs > 0 ? sqrt(range.squares / (2 * (double)pairs)) : 0;
+        return OND_OK;
+    }
+    double unit = fmax(fabs((double)range.lowest), fabs((double)range.highest));
+    return unit > 0 ? estimate(image, plane, &range, unit, noise_std) : OND_OK;
 }
 
 ond_status ond_noise_estimate(const ond_array *image, double *noise_std)
@@ -211,11 +230,8 @@ ond_status ond_noise_estimate(const ond_array *image, double *noise_std)
                         ond_shape_text(image->rank, image->shape, text));
     }
     OND_TRY(ond_array_check_finite(image, "the image"));
-    if (image->shape[0] < SIDE || image->shape[1] < SIDE) {
-        *noise_std = estimate_small(image);
-        return OND_OK;
-    }
-    double unit = largest_magnitude(image);
-    *noise_std = 0;
-    return unit > 0 ? estimate(image, unit, noise_std) : OND_OK;
+    ond_array view = ond_array_view(image->data, image->rank, image->shape);
+    ond_planes planes = {0};
+    OND_TRY(ond_planes_view(&view, &planes));
+    return ond_noise_estimate_plane(&planes, 0, noise_std);
 }

@@ -112,6 +112,44 @@ static void estimation_survives_every_failed_allocation(void **state)
     assert_true(fault_sweep(estimate, NULL) > 0);
 }
 
+/* A picture that does not lie in memory, denoised and scattered. */
+static ond_status work_on_planes(void *context)
+{
+    (void)context;
+    enum { SIDE = 40 };
+    ond_planes image = {0};
+    ond_planes features = {0};
+    ond_denoiser *denoiser = NULL;
+    ond_filters *filters = NULL;
+    ond_scattering *scattering = NULL;
+    ond_denoise_config config = {OND_DENOISE_WAVELET, OND_NOISE_GAUSSIAN, 1, OND_PLANNING_ESTIMATE};
+    ond_morlet_config bank = ond_morlet_config_default();
+    bank.scales = 2;
+    ond_status status = ond_planes_create(3, SIDE, SIDE, &image);
+    for (size_t i = 0; i < 3 * SIDE * SIDE && status == OND_OK; i++) {
+        float value = (float)(i * i % 37);
+        status = image.store(image.context, &(ond_plane_box){i / SIDE / SIDE, i / SIDE % SIDE, i % SIDE, 1, 1}, &value);
+    }
+    status = status ? status : ond_denoiser_create(NULL, &config, SIDE, SIDE, &denoiser);
+    status = status ? status : ond_denoiser_apply_planes(denoiser, &image, NULL);
+    status = status ? status : ond_morlet_create(&bank, &filters);
+    status = status ? status : ond_scattering_create(filters, NULL, &scattering);
+    status = status ? status : ond_planes_create(3 * ond_scattering_paths(scattering), SIDE / 4, SIDE / 4, &features);
+    status = status ? status : ond_scattering_apply_planes(scattering, &image, &features);
+    ond_scattering_destroy(scattering);
+    ond_filters_destroy(filters);
+    ond_denoiser_destroy(denoiser);
+    ond_planes_destroy(&features);
+    ond_planes_destroy(&image);
+    return status;
+}
+
+static void planes_survive_every_failed_allocation(void **state)
+{
+    (void)state;
+    assert_true(fault_sweep(work_on_planes, NULL) > 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +157,7 @@ int main(void)
         cmocka_unit_test(denoising_survives_failures_in_threads),
         cmocka_unit_test(training_survives_every_failed_allocation),
         cmocka_unit_test(estimation_survives_every_failed_allocation),
+        cmocka_unit_test(planes_survive_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
