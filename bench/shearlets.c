@@ -71,12 +71,12 @@ static ond_status prepare(bench *b)
     status = status ? status : ond_bands_create(b->filters, &config, &b->bands);
     status = status ? status : ond_denoiser_create(NULL, &denoise, side, side, &b->denoiser);
     status = status ? status : ond_array_resize(&b->image, 2, (size_t[2]){side, side});
+    for (size_t i = 0; status == OND_OK && i < side * side; i++) {
+        b->image.data[i] = (float)((i * 2654435761u) % 4096) / 4096;
+    }
     if (status == OND_OK) {
         b->coefficients = calloc(ond_filters_count(b->filters), sizeof *b->coefficients);
         status = b->coefficients ? ond_bands_analysis(b->bands, &b->image, b->coefficients) : OND_ERROR_MEMORY;
-    }
-    for (size_t i = 0; status == OND_OK && i < side * side; i++) {
-        b->image.data[i] = (float)((i * 2654435761u) % 4096) / 4096;
     }
     b->real = fftwf_alloc_real(side * side);
     b->plane = fftwf_alloc_complex(side * (side / 2 + 1));

@@ -15,7 +15,7 @@ typedef struct stage_price {
 static const stage_price prices[] = {{17, 0.40}, {16, 0.25}, {13, 0.30}, {12, 0.14}, {11, 0.23}, {9, 0.15}, {8, 0.12},
                                      {7, 0.17},  {5, 0.13},  {4, 0.10},  {3, 0.10},  {2, 0.09},  {1, 0}};
 
-enum { PRICES = sizeof prices / sizeof prices[0], LARGEST_LENGTH = 1 << 20 };
+enum { PRICES = sizeof prices / sizeof prices[0], LARGEST_LENGTH = 1 << 20, CACHED_LENGTH = 256 };
 
 typedef struct factors {
     size_t radix[OND_LINE_STAGES];
@@ -108,18 +108,46 @@ static size_t buffers(const ond_line_fft *fft)
 
 size_t ond_line_fft_work(const ond_line_fft *fft)
 {
-    return buffers(fft) * 2 * OND_LANES * fft->length;
+    return buffers(fft) * 2 * ond_line_floats(fft->length);
+}
+
+/* The stages from `first` on, one after the other, of transforms that are `done` apart in the whole. */
+static void run_stages(const ond_line_fft *fft, int first, ond_lines_in in, ond_lines out, float *work)
+{
+    size_t done = fft->stages[first].repeats;
+    size_t half = ond_line_floats(fft->length / done);
+    for (int i = first; i < fft->stage_count; i++) {
+        float *place = work + (size_t)((i - first) % 2) * 2 * half;
+        ond_lines to = i + 1 < fft->stage_count ? (ond_lines){place, place + half, OND_LANES} : out;
+        ond_line_stage stage = fft->stages[i];
+        stage.repeats /= done;
+        ond_line_stage_run(&stage, in, to);
+        in = (ond_lines_in){to.re, to.im, to.step};
+    }
+}
+
+/* One stage leaves as many shorter transforms as it has radix, interleaved; each goes on while it is in the cache. */
+static void run_depth_first(const ond_line_fft *fft, int first, ond_lines_in in, ond_lines out, float *work)
+{
+    ond_line_stage stage = fft->stages[first];
+    size_t length = fft->length / stage.repeats;
+    if (length <= CACHED_LENGTH || first + 1 == fft->stage_count) {
+        run_stages(fft, first, in, out, work);
+        return;
+    }
+    size_t half = ond_line_floats(length);
+    stage.repeats = 1;
+    ond_line_stage_run(&stage, in, (ond_lines){work, work + half, OND_LANES});
+    for (size_t k = 0; k < stage.radix; k++) {
+        ond_lines_in left = {work + k * OND_LANES, work + half + k * OND_LANES, stage.radix * OND_LANES};
+        ond_lines to = {out.re + k * out.step, out.im + k * out.step, stage.radix * out.step};
+        run_depth_first(fft, first + 1, left, to, work + 2 * half);
+    }
 }
 
 void ond_line_fft_backward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work)
 {
-    size_t half = fft->length * OND_LANES;
-    for (int i = 0; i < fft->stage_count; i++) {
-        float *place = work + (size_t)(i % 2) * 2 * half;
-        ond_lines to = i + 1 < fft->stage_count ? (ond_lines){place, place + half, OND_LANES} : out;
-        ond_line_stage_run(&fft->stages[i], in, to);
-        in = (ond_lines_in){to.re, to.im, to.step};
-    }
+    run_depth_first(fft, 0, in, out, work);
 }
 
 /* Exchanging real and imaginary parts on both sides changes the sign of the exponent. */

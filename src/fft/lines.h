@@ -43,6 +43,12 @@ void ond_line_fft_free(ond_line_fft *fft);
 /* Floats of `work` that the transforms want. */
 size_t ond_line_fft_work(const ond_line_fft *fft);
 
+/* Floats from real to imaginary parts that keep them from competing for the same cache lines at every length. */
+static inline size_t ond_line_floats(size_t length)
+{
+    return (length + 1) * OND_LANES;
+}
+
 /* out = Σ in e^{±i 2π jk / length}, not normalised. The three do not overlap; `in` is kept. */
 void ond_line_fft_backward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work);
 void ond_line_fft_forward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work);
@@ -55,5 +61,8 @@ void ond_lines_turn(const float *in, size_t stride, float *out);
 
 /* The same for `count` tiles that begin every `in_step` and `out_step` floats. */
 void ond_lines_turn_tiles(const float *in, size_t stride, size_t in_step, float *out, size_t out_step, size_t count);
+
+/* rows[r · stride + 16 t + c] = in[256 t + 16 c + r]: `count` turned tiles back to sixteen rows. */
+void ond_lines_turn_back(const float *in, float *rows, size_t stride, size_t count);
 
 #endif

@@ -36,3 +36,20 @@ OND_WIDE void ond_lines_turn_tiles(const float *restrict in, size_t stride, size
         turn(in + tile * in_step, stride, out + tile * out_step);
     }
 }
+
+static inline __attribute__((always_inline)) void turn_back(const float *restrict in, float *restrict out,
+                                                            size_t stride)
+{
+    for (size_t row = 0; row < OND_LANES; row++) {
+        for (size_t column = 0; column < OND_LANES; column++) {
+            out[row * stride + column] = in[column * OND_LANES + row];
+        }
+    }
+}
+
+OND_WIDE void ond_lines_turn_back(const float *restrict in, float *restrict out, size_t stride, size_t count)
+{
+    for (size_t tile = 0; tile < count; tile++) {
+        turn_back(in + tile * (OND_LANES * OND_LANES), out + tile * OND_LANES, stride);
+    }
+}

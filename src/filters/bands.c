@@ -68,9 +68,37 @@ static ond_status find_grid(ond_bands *bands, size_t row_step, size_t column_ste
         }
     }
     ond_band_grid grid = {.row_step = row_step, .column_step = column_step};
-    OND_TRY(ond_fft_create(bands->filters->height / row_step, bands->filters->width / column_step, OND_FFT_REAL_STRIPS,
-                           bands->config.planning, &grid.fft));
+    if (!bands->real) {
+        OND_TRY(ond_fft_create(bands->filters->height / row_step, bands->filters->width / column_step,
+                               OND_FFT_REAL_STRIPS, bands->config.planning, &grid.fft));
+    }
     bands->grids[bands->grid_count++] = grid;
+    return OND_OK;
+}
+
+/* Below this FFTW's transforms are faster: sixteen lines are too many. */
+enum { SMALLEST = 32 };
+
+static bool takes_strips(const ond_bands *bands)
+{
+    size_t height = bands->filters->height;
+    size_t width = bands->filters->width;
+    return !bands->config.decimated && height >= SMALLEST && width >= SMALLEST && ond_real_fft_supports(height, width);
+}
+
+static ond_status plan_strips(ond_bands *bands)
+{
+    const ond_filters *filters = bands->filters;
+    OND_TRY(ond_real_fft_create(filters->height, filters->width, &bands->real));
+    bands->weights = ond_memory_allocate(filters->count, 2 * filters->height * sizeof *bands->weights);
+    if (!bands->weights) {
+        return OND_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < filters->count; i++) {
+        float *weights = bands->weights + i * 2 * filters->height;
+        bands->parts[i].strips = ond_strips_reached(&filters->filters[i], filters->height, filters->width, weights);
+        bands->parts[i].weights = weights;
+    }
     return OND_OK;
 }
 
@@ -81,6 +109,9 @@ static ond_status plan_bands(ond_bands *bands)
     bands->grids = ond_memory_allocate_zero(filters->count + 1, sizeof *bands->grids);
     if (!bands->parts || !bands->grids) {
         return OND_ERROR_MEMORY;
+    }
+    if (takes_strips(bands)) {
+        OND_TRY(plan_strips(bands));
     }
     size_t whole = 0;
     OND_TRY(find_grid(bands, 1, 1, &whole));
@@ -138,6 +169,8 @@ void ond_bands_destroy(ond_bands *bands)
     for (size_t i = 0; i < bands->grid_count; i++) {
         ond_fft_destroy(bands->grids[i].fft);
     }
+    ond_real_fft_destroy(bands->real);
+    ond_memory_free(bands->weights);
     ond_memory_free(bands->grids);
     ond_memory_free(bands->parts);
     ond_filters_destroy(bands->filters);
@@ -149,4 +182,9 @@ void ond_bands_steps(const ond_bands *bands, size_t index, size_t *row_step, siz
     const ond_band_grid *grid = &bands->grids[bands->parts[index].grid];
     *row_step = grid->row_step;
     *column_step = grid->column_step;
+}
+
+ond_status ond_bands_run(const ond_bands_job *job)
+{
+    return job->bands->real ? ond_bands_run_strips(job) : ond_bands_run_planes(job);
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/array.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "filters/bands.h"
 #include "filters/fold.h"
 
 #include <string.h>
-
-/* Sums are made of a fixed number of groups of bands, which are added in order: the bits do not depend on the number of
- * threads. */
-enum { GROUPS = 4 };
 
 /* Planes of one worker, for each image. */
 typedef struct worker_planes {
@@ -24,7 +21,7 @@ typedef struct run {
     size_t groups;
     int workers;
     ond_complex *spectrum[OND_MAX_BAND_IMAGES]; /* of each image, over the number of pixels */
-    ond_complex *sum[GROUPS];                   /* of the groups' bands, to be transformed back */
+    ond_complex *sum[OND_BAND_GROUPS];          /* of the groups' bands, to be transformed back */
     worker_planes *worker;
 } run;
 
@@ -51,7 +48,7 @@ static void take_planes(run *call, ond_arena *arena)
     size_t complex_plane = 0;
     size_t real_plane = 0;
     measure_planes(call, &complex_plane, &real_plane);
-    for (size_t g = 0; g < GROUPS && call->job.result; g++) {
+    for (size_t g = 0; g < OND_BAND_GROUPS && call->job.result; g++) {
         call->sum[g] = ond_arena_take(arena, complex_plane, sizeof(ond_complex));
     }
     for (size_t i = 0; i < call->job.count; i++) {
@@ -133,6 +130,34 @@ static void add_band(const run *call, size_t index, ond_complex *product, ond_co
     ond_filter_add_product(filter, plane_of(grid->fft, product), columns_of(part), total);
 }
 
+static void copy_rows(const float *from, size_t from_stride, const ond_band *band, float *to, size_t to_stride)
+{
+    for (size_t row = 0; row < band->height; row++) {
+        memcpy(to + row * to_stride, from + row * from_stride, band->width * sizeof *to);
+    }
+}
+
+/* The function, or the place of the coefficients instead. */
+static ond_status show_rows(const run *call, const ond_band *band)
+{
+    if (!call->job.planes) {
+        return call->job.function(call->job.context, band);
+    }
+    ond_array plane = call->job.planes(call->job.context, band->index);
+    float *rows = plane.data + band->row * band->width;
+    if (call->job.count > 0) {
+        copy_rows(band->data[0], band->stride, band, rows, band->width);
+    }
+    if (call->job.checked && ond_vector_find_nonfinite(rows, band->height * band->width) < band->height * band->width) {
+        return call->job.count > 0 ? ond_array_check_result(&plane)
+                                   : ond_array_check_finite(&plane, "an array of coefficients");
+    }
+    if (call->job.count == 0) {
+        copy_rows(rows, band->width, band, band->data[0], band->stride);
+    }
+    return OND_OK;
+}
+
 /* Rows first… of all images back to coefficients, the function, and forth again. */
 static ond_status do_rows(const run *call, const ond_fft *fft, const worker_planes *own, ond_band *band)
 {
@@ -143,7 +168,7 @@ static ond_status do_rows(const run *call, const ond_fft *fft, const worker_plan
                                        own->data[i] + (row - band->row) * fft->real_stride);
         }
     }
-    OND_TRY(call->job.function(call->job.context, band));
+    OND_TRY(show_rows(call, band));
     for (size_t row = band->row; call->job.result && row < end; row += fft->group) {
         ond_fft_rows_real_forward(fft, own->data[0] + (row - band->row) * fft->real_stride,
                                   own->product[0] + row * fft->complex_stride);
@@ -213,7 +238,7 @@ static void add_groups(const run *call)
     const ond_fft *fft = call->fft;
     float scale = 1 / ((float)fft->height * (float)fft->width);
     float *rows = call->worker[0].data[0];
-    for (int g = 1; g < GROUPS; g++) {
+    for (int g = 1; g < OND_BAND_GROUPS; g++) {
         for (size_t row = 0; row < fft->height; row++) {
             size_t offset = row * fft->complex_stride;
             ond_vector_add_scaled(&call->sum[0][offset].re, 1, &call->sum[g][offset].re, 2 * fft->half_width);
@@ -229,14 +254,14 @@ static void add_groups(const run *call)
     }
 }
 
-ond_status ond_bands_run(const ond_bands_job *job)
+ond_status ond_bands_run_planes(const ond_bands_job *job)
 {
     run call = {
         .job = *job,
         .filters = job->bands->filters,
         .fft = job->bands->grids[0].fft,
         .buffers = job->count > 0 ? job->count : 1,
-        .groups = job->result ? GROUPS : job->bands->filters->count,
+        .groups = job->result ? OND_BAND_GROUPS : job->bands->filters->count,
     };
     call.workers = ond_parallel_workers(call.groups);
     ond_arena arena = {0};

@@ -53,31 +53,16 @@ ond_status ond_filters_process(const ond_filters *filters, const ond_array *imag
 
 /* --- all bands at once --- */
 
-static ond_status copy_out(void *context, const ond_band *band)
+static ond_array plane_of(void *context, size_t band)
 {
-    ond_array *coefficients = (ond_array *)context + band->index;
-    float *to = coefficients->data + band->row * band->width;
-    for (size_t row = 0; row < band->height; row++) {
-        memcpy(to + row * band->width, band->data[0] + row * band->stride, band->width * sizeof *to);
-    }
-    return OND_OK;
-}
-
-static ond_status copy_in(void *context, const ond_band *band)
-{
-    const ond_array *coefficients = (const ond_array *)context + band->index;
-    const float *from = coefficients->data + band->row * band->width;
-    for (size_t row = 0; row < band->height; row++) {
-        memcpy(band->data[0] + row * band->stride, from + row * band->width, band->width * sizeof *from);
-    }
-    return OND_OK;
+    return ((const ond_array *)context)[band];
 }
 
 static void shape_of(const ond_bands *bands, size_t index, size_t shape[2])
 {
-    const ond_fft *fft = bands->grids[bands->parts[index].grid].fft;
-    shape[0] = fft->height;
-    shape[1] = fft->width;
+    const ond_band_grid *grid = &bands->grids[bands->parts[index].grid];
+    shape[0] = bands->filters->height / grid->row_step;
+    shape[1] = bands->filters->width / grid->column_step;
 }
 
 ond_status ond_bands_analysis(const ond_bands *bands, const ond_array *image, ond_array *coefficients)
@@ -88,12 +73,13 @@ ond_status ond_bands_analysis(const ond_bands *bands, const ond_array *image, on
         shape_of(bands, i, shape);
         OND_TRY(ond_array_resize(&coefficients[i], 2, shape));
     }
-    OND_TRY(ond_bands_run(&(ond_bands_job){
-        .bands = bands, .images = image, .count = 1, .by_rows = true, .function = copy_out, .context = coefficients}));
-    for (size_t i = 0; i < bands->filters->count; i++) {
-        OND_TRY(ond_array_check_result(&coefficients[i]));
-    }
-    return OND_OK;
+    return ond_bands_run(&(ond_bands_job){.bands = bands,
+                                          .images = image,
+                                          .count = 1,
+                                          .by_rows = true,
+                                          .planes = plane_of,
+                                          .context = coefficients,
+                                          .checked = true});
 }
 
 static ond_status check_coefficients(const ond_bands *bands, const ond_array *coefficients)
@@ -107,7 +93,6 @@ static ond_status check_coefficients(const ond_bands *bands, const ond_array *co
             return ond_fail(OND_ERROR_SHAPE, "coefficients of filter %zu are %s, %zu x %zu is wanted", i,
                             ond_shape_text(coefficients[i].rank, coefficients[i].shape, found), shape[0], shape[1]);
         }
-        OND_TRY(ond_array_check_finite(&coefficients[i], "an array of coefficients"));
     }
     return OND_OK;
 }
@@ -119,8 +104,12 @@ ond_status ond_bands_synthesis(const ond_bands *bands, const ond_array *coeffici
     union {
         const ond_array *given;
         void *context;
-    } arrays = {.given = coefficients}; /* copy_in reads them only */
-    OND_TRY(ond_bands_run(&(ond_bands_job){
-        .bands = bands, .by_rows = true, .function = copy_in, .context = arrays.context, .result = image->data}));
+    } arrays = {.given = coefficients}; /* are read only */
+    OND_TRY(ond_bands_run(&(ond_bands_job){.bands = bands,
+                                           .by_rows = true,
+                                           .planes = plane_of,
+                                           .context = arrays.context,
+                                           .checked = true,
+                                           .result = image->data}));
     return ond_array_check_result(image);
 }

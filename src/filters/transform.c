@@ -156,26 +156,12 @@ ond_status ond_filters_check_image(const ond_filters *filters, const ond_array *
 
 /* --- banks of even filters: real coefficients, one band after the other --- */
 
-static ond_status copy_out(void *context, const ond_band *band)
+static ond_array plane_at(void *context, size_t band)
 {
     const ond_array *coefficients = context;
-    size_t first = band->index * coefficients->shape[2] + band->row;
-    for (size_t row = 0; row < band->height; row++) {
-        memcpy(coefficients->data + (first + row) * band->width, band->data[0] + row * band->stride,
-               band->width * sizeof(float));
-    }
-    return OND_OK;
-}
-
-static ond_status copy_in(void *context, const ond_band *band)
-{
-    const ond_array *coefficients = context;
-    size_t first = band->index * coefficients->shape[2] + band->row;
-    for (size_t row = 0; row < band->height; row++) {
-        memcpy(band->data[0] + row * band->stride, coefficients->data + (first + row) * band->width,
-               band->width * sizeof(float));
-    }
-    return OND_OK;
+    const size_t *shape = coefficients->shape + 2;
+    return (ond_array){
+        .data = coefficients->data + band * shape[0] * shape[1], .shape = {shape[0], shape[1]}, .rank = 2};
 }
 
 /* Analysis with an image, synthesis with a result. */
@@ -187,7 +173,7 @@ static ond_status run_bands(const ond_filters *filters, const ond_array *image, 
                                                        .images = image,
                                                        .count = image ? 1 : 0,
                                                        .by_rows = true,
-                                                       .function = image ? copy_out : copy_in,
+                                                       .planes = plane_at,
                                                        .context = &coefficients,
                                                        .result = result});
     ond_bands_destroy(bands);
