@@ -3,7 +3,9 @@ import json
 import os
 import platform
 import statistics
+import resource
 import subprocess
+import time
 
 
 def machine():
@@ -19,6 +21,24 @@ def ondelet(program, *arguments):
     text = subprocess.run([f"build/bench/bench/{program}", *map(str, arguments)], check=True, capture_output=True,
                           text=True).stdout
     return json.loads(text)
+
+
+def process_seconds(*arguments):
+    """Processor time and time on the clock of one run of the program, and what it printed."""
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(["build/bench/ondelet", *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True,
+                          env={**os.environ, "ONDELET_MODELS": "models"})
+    elapsed, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, elapsed, done.stdout
+
+
+def print_table(title, names, columns, row, results):
+    """A line per name; a column is what its ending makes of the name."""
+    print(f"{title}; {results.about['machine']}")
+    print(f"{'':>20} " + " ".join(f"{text:>12}" for text in columns))
+    for name in names:
+        values = [row.get(name + ending) for ending in columns.values()]
+        print(f"{name:>20} " + " ".join(f"{'' if value is None else f'{value:.4g}':>12}" for value in values))
 
 
 def summarise(found):

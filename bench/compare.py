@@ -10,8 +10,9 @@ import sys
 KINDS = {
     "scattering": ("fft_bound", ["ondelet", "ondelet_2_threads"], True),
     "shearlets": ("fft_list", ["bank", "analysis", "synthesis", "process", "denoise", "denoise_planned"], False),
+    "denoise": ("skimage_nlm", [f"ondelet_{method}" for method in ("learned", "csc", "union", "wavelet")], False),
 }
-SETTING = ["benchmark", "size", "scales", "padding", "batch", "bands"]
+SETTING = ["benchmark", "size", "scales", "padding", "batch", "bands", "sigma"]
 
 
 def read(path):

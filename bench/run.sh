@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Benchmarks: ours, the peers and the bound from one run, by turns. `bench/run.sh scattering|shearlets|csc [ROUNDS] [--no-peers]`;
-# `scattering` and `csc` also take sizes behind the rounds.
+# Benchmarks: ours, the peers and the bound from one run, by turns. `bench/run.sh scattering|shearlets|csc|denoise [ROUNDS] [--no-peers]`;
+# `scattering` and `csc` also take sizes behind the rounds, `denoise` how many pictures.
 # Peers are installed by pip into build/bench-env. A row per setting goes to bench/results/NAME.jsonl.
 # `bench/run.sh compare OLD.jsonl NEW.jsonl [PERCENT]` fails where a figure became worse beside its bound.
 set -euo pipefail
@@ -25,13 +25,16 @@ case $name in
   scattering) packages=(numpy 'scipy<1.15' kymatio torch) ;;
   shearlets) packages=(numpy 'scipy<1.15') ;;
   csc) packages=(numpy scipy pyfftw sporco) ;;
+  denoise) packages=(numpy scikit-image PyWavelets pillow bm3d) ;;
   *)
-    echo "bench: there is no benchmark '$name', only: scattering, shearlets, csc, compare" >&2
+    echo "bench: there is no benchmark '$name', only: scattering, shearlets, csc, denoise, compare" >&2
     exit 2
     ;;
 esac
 cmake --preset bench >/dev/null
-cmake --build build/bench --target "bench_$name" ondelet_program >/dev/null
+targets=(ondelet_program)
+[ ! -e "bench/$name.c" ] || targets+=("bench_$name")
+cmake --build build/bench --target "${targets[@]}" >/dev/null
 
 python=python3
 if [ "$peers" = yes ]; then
@@ -39,4 +42,4 @@ if [ "$peers" = yes ]; then
   [ -x "$python" ] || python3 -m venv build/bench-env
   build/bench-env/bin/pip install --quiet "${packages[@]}"
 fi
-exec env OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$python" "bench/$name.py" "$rounds" "$peers" "${sizes[@]}"
+exec env OMP_WAIT_POLICY=passive OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$python" "bench/$name.py" "$rounds" "$peers" "${sizes[@]}"
