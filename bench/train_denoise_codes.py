@@ -2,21 +2,21 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Trains models/denoise_codes.safetensors, the convolutional sparse coding model of `denoise --method csc`, with PyTorch.
 
-    python bench/train_denoise_codes.py PICTURES MODEL.safetensors [MINUTES [START.safetensors]]
+    python bench/train_denoise_codes.py PICTURES MODEL.safetensors [--minutes M] [--start EARLIER.safetensors] ...
 
 PICTURES is a folder. Wants numpy, pillow and torch. The length is given in minutes of one thread, so that another machine makes
-another model of about the same worth. START is a model that an earlier run wrote, to go on from.
+another model of about the same worth. An earlier model that has fewer iterations repeats its last thresholds.
 
 Simon & Elad, Rethinking the CSC model for natural images, NeurIPS 2019: steps z <- soft(z + A (y - B z), thresholds) with
 strided operators A, B and a third, D, that makes the picture of the codes; the pictures of several shifts are averaged. Here y is
 the noisy picture in units of its noise without its blurred part, patches are two strides wide (so that a stride of the picture is
 a vector of 64 samples and a patch four of them), and one model serves all noise levels.
 """
+import argparse
 import glob
 import json
 import os
 import struct
-import sys
 import time
 
 import numpy as np
@@ -25,12 +25,11 @@ import torch.nn as nn
 import torch.nn.functional as functional
 from PIL import Image
 
-STRIDE, CODES, ITERATIONS = 8, 192, 10
-ROWS, BATCH = 11, 8  # codes of a crop's side, crops of a mini-batch
+STRIDE, CODES = 8, 192
+ROWS = 11  # codes of a crop's side
 CROP = STRIDE * (ROWS + 1) + STRIDE - 1
 NOISE_LOW, NOISE_HIGH = 5, 75
 BLUR_PX, BLUR_REACH = 8, 24
-RATE = 1e-3
 
 
 def gather(blocks):
@@ -48,8 +47,9 @@ def spread(patches):
 class CodesNetwork(nn.Module):
     """Pictures are [n, rows + 1, columns + 1, 64]: blocks of a stride's side as vectors. Weights are [256, codes]."""
 
-    def __init__(self):
+    def __init__(self, iterations):
         super().__init__()
+        self.iterations = iterations
         atoms = torch.randn(4 * STRIDE**2, CODES)
         z = torch.randn(1, 16, 16, CODES)
         for _ in range(50):  # the largest eigenvalue of the synthesis' Gram operator
@@ -59,7 +59,7 @@ class CodesNetwork(nn.Module):
         self.synthesis = nn.Parameter(atoms.clone())
         self.dictionary = nn.Parameter(atoms.clone())
         size = atoms.norm(dim=0)
-        self.thresholds = nn.Parameter(torch.cat([size.view(1, -1), 0.3 * size.expand(ITERATIONS, -1)]))
+        self.thresholds = nn.Parameter(torch.cat([size.view(1, -1), 0.3 * size.expand(iterations, -1)]))
 
     def shrink(self, z, step):
         most = functional.relu(self.thresholds[step])
@@ -67,7 +67,7 @@ class CodesNetwork(nn.Module):
 
     def forward(self, y):
         z = self.shrink(gather(y) @ self.analysis, 0)
-        for step in range(ITERATIONS):
+        for step in range(self.iterations):
             rest = y - spread(z @ self.synthesis.T)
             z = self.shrink(z + gather(rest) @ self.analysis, step + 1)
         return spread(z @ self.dictionary.T)
@@ -107,10 +107,10 @@ def read_pictures(folder):
     return [np.asarray(image, np.float32) for image in images + images + small]
 
 
-def draw_batch(pictures, random):
+def draw_batch(pictures, count, random):
     """Crops in units of their noise, noise, and the logarithms of the noise levels."""
-    crops = np.empty((BATCH, 1, CROP, CROP), np.float32)
-    levels = np.exp(random.uniform(np.log(NOISE_LOW), np.log(NOISE_HIGH), BATCH))
+    crops = np.empty((count, 1, CROP, CROP), np.float32)
+    levels = np.exp(random.uniform(np.log(NOISE_LOW), np.log(NOISE_HIGH), count))
     for crop, level in zip(crops, levels):
         picture = pictures[random.integers(len(pictures))]
         row = random.integers(picture.shape[0] - CROP + 1)
@@ -124,26 +124,27 @@ def draw_batch(pictures, random):
     return torch.from_numpy(crops), torch.from_numpy(noise), np.log(levels)
 
 
-def train(pictures, minutes, start_model=None):
+def train(pictures, options):
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    random = np.random.default_rng(2 if start_model else 1)
-    network = CodesNetwork()
-    if start_model:
-        read(network, start_model)
+    random = np.random.default_rng(2 if options.start else 1)
+    network = CodesNetwork(options.iterations)
+    if options.start:
+        read(network, options.start)
     mean = {name: value.clone() for name, value in network.state_dict().items()}
-    optimizer = torch.optim.Adam(network.parameters(), lr=RATE)
+    optimizer = torch.optim.Adam(network.parameters(), lr=options.rate)
     usual, shown = np.array([-0.9, -0.9]), 0.0  # log error ~ slope * log level + offset, learned on the way
     start, step = time.process_time(), 0
     inner = slice(2 * STRIDE - 1, ROWS * STRIDE)
     seen = []
-    while (share := (time.process_time() - start) / 60 / minutes) < 1:
+    while (share := (time.process_time() - start) / 60 / options.minutes) < 1:
         for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1, step / 300 + 0.05) * (0.5 * (1 + np.cos(np.pi * share)) * 0.99 + 0.01)
-        clean, noise, levels = draw_batch(pictures, random)
+            group["lr"] = options.rate * min(1, step / 300 + 0.05) * (0.5 * (1 + np.cos(np.pi * share)) * 0.99 + 0.01)
+        clean, noise, levels = draw_batch(pictures, options.batch, random)
         low = blur(clean + noise)
-        a, b = random.integers(STRIDE // 2, size=2)
-        shifts = [(a + i, b + k) for i in (0, STRIDE // 2) for k in (0, STRIDE // 2)]
+        grid = range(0, STRIDE, STRIDE // options.shifts)
+        a, b = random.integers(STRIDE // options.shifts, size=2)
+        shifts = [(a + i, b + k) for i in grid for k in grid]
         with torch.autocast("cpu", dtype=torch.bfloat16):
             made = estimate(network, clean + noise - low, shifts)
         errors = ((made + (low - clean)[:, :, inner, inner]) ** 2).mean((1, 2, 3))
@@ -196,13 +197,25 @@ def read(network, path):
         values = np.frombuffer(data[slice(*header[name]["data_offsets"])], np.float16).reshape(header[name]["shape"])
         if values.ndim == 4:
             values = values.reshape(2, STRIDE, 2, STRIDE, CODES).transpose(0, 2, 1, 3, 4).reshape(-1, CODES)
+        else:
+            values = np.concatenate([values] + [values[-1:]] * (len(parameter) - len(values)))
         parameter.data.copy_(torch.from_numpy(values.astype(np.float32)))
 
 
 def main():
-    pictures = read_pictures(sys.argv[1])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("pictures")
+    parser.add_argument("model")
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--start")
+    parser.add_argument("--iterations", type=int, default=12)
+    parser.add_argument("--shifts", type=int, default=2, choices=(1, 2, 4, 8), help="of each axis; the program has 4")
+    parser.add_argument("--batch", type=int, default=8, help="crops of a mini-batch")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    options = parser.parse_args()
+    pictures = read_pictures(options.pictures)
     print(len(pictures), "pictures", flush=True)
-    write(train(pictures, float(sys.argv[3]) if len(sys.argv) > 3 else 60, *sys.argv[4:5]), sys.argv[2])
+    write(train(pictures, options), options.model)
 
 
 if __name__ == "__main__":

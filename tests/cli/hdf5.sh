@@ -58,7 +58,7 @@ killed_and_stopped() {
         await_record $((before ? before : 1)) cut.h5.journal $pid || return
         kill -$signal $pid
         wait $pid 2>/dev/null && return 1
-        expect_no_file cut.h5
+        [ ! -e cut.h5 ] || return
     done
     expect 0 features many.npy -o cut.h5 $options --planning estimate --resume --quiet
     expect_same whole.h5 cut.h5
