@@ -57,10 +57,10 @@ typedef struct ond_edge_map {
  *
  *  OND_EDGE_LEARNED: small networks give each pixel the probability p of a boundary from shearlet coefficients in the
  *  frame of its strongest edge; √p and the strength of the strongest closed contour through the pixel are averaged.
- *  A picture with next to no colour is given to the networks for gray where the model has them.
+ *  Pictures are brought to the same brightness and contrast before (gains up to 10), so that neither counts. One with
+ *  next to no colour is given to the networks for gray where the model has them.
  *
- *  @param[in]  image   [height, width], or [3, height, width] for colour, finite; 0…1 for OND_EDGE_LEARNED,
- *                  where values below -1 or above 2 are an error
+ *  @param[in]  image   [height, width], or [3, height, width] for colour, finite
  *  @param[in]  config  NULL for the default
  *  @param[in]  model   for OND_EDGE_LEARNED; else NULL
  *  @param[out] map     freed by ond_edge_map_free

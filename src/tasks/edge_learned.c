@@ -34,14 +34,48 @@ void ond_edge_context_mirror(size_t channels, size_t *places)
     }
 }
 
+/* Weights of ITU-R BT.601, as for pictures that are read as gray. */
+static double luminance(const ond_array *image, size_t plane, size_t pixel)
+{
+    const float *at = image->data + pixel;
+    return image->rank == 2 ? (double)at[0]
+                            : 0.299 * (double)at[0] + 0.587 * (double)at[plane] + 0.114 * (double)at[2 * plane];
+}
+
+/* All pictures with the mean and deviation of luminance of a usual one, so that neither brightness nor contrast nor the
+ * unit matters. What is nearly flat is not blown up to a full picture. */
+static ond_status expose(const ond_array *image, ond_array *exposed)
+{
+    static const double mean = 0.45, deviation = 0.2, most_gain = 10;
+    size_t count = ond_array_count(image), plane = image->rank == 2 ? count : count / 3;
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < plane; i++) {
+        sum += luminance(image, plane, i);
+    }
+    double found_mean = plane ? sum / (double)plane : 0;
+    for (size_t i = 0; i < plane; i++) {
+        double difference = luminance(image, plane, i) - found_mean;
+        squares += difference * difference;
+    }
+    double found = plane ? sqrt(squares / (double)plane) : 0;
+    double gain = found * most_gain > deviation ? deviation / found : most_gain;
+    OND_TRY(ond_array_resize(exposed, image->rank, image->shape));
+    for (size_t i = 0; i < count; i++) {
+        exposed->data[i] = (float)(mean + gain * ((double)image->data[i] - found_mean));
+    }
+    return OND_OK;
+}
+
 ond_status ond_edge_model_channels(const ond_array *image, ond_array *channels)
 {
-    if (image->rank == 3) {
-        return ond_edge_lab(image, channels);
+    if (image->rank == 2) {
+        return expose(image, channels);
     }
-    OND_TRY(ond_array_resize(channels, 2, image->shape));
-    memcpy(channels->data, image->data, ond_array_count(image) * sizeof *channels->data);
-    return OND_OK;
+    ond_array exposed = {0};
+    ond_status status = expose(image, &exposed);
+    status = status ? status : ond_edge_lab(&exposed, channels);
+    ond_array_free(&exposed);
+    return status;
 }
 
 /* Inputs of some pixels, on all threads, and what a network makes of them. */

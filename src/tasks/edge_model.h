@@ -44,7 +44,8 @@ void ond_edge_context_at(const ond_edge_first *first, size_t row, size_t column,
 ond_status ond_edge_learned(const ond_edge_bank *bank, const ond_edge_networks *networks, const ond_array *channels,
                             float *probability);
 
-/* What the networks see of an image: lightness and two opponent colours, or a gray image as it is. */
+/* What the networks see of an image, which is brought to a usual brightness and contrast: lightness and two opponent
+ * colours, or gray. */
 ond_status ond_edge_model_channels(const ond_array *image, ond_array *channels);
 
 #endif

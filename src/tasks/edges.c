@@ -60,21 +60,9 @@ static ond_status check_method(const ond_edge_config *config, const ond_edge_mod
     return OND_OK;
 }
 
-/* Networks know pictures in 0…1. Sharpening and resizing may lead a little beyond. */
-static ond_status check_range(const ond_array *image)
-{
-    for (size_t i = 0; i < ond_array_count(image); i++) {
-        if (image->data[i] < -1 || image->data[i] > 2) {
-            return ond_fail(OND_ERROR_ARGUMENT,
-                            "the image holds %g at element %zu, values in 0..1 are wanted for learned edges",
-                            (double)image->data[i], i);
-        }
-    }
-    return OND_OK;
-}
-
 /* Deviation of the opponent colours below which a picture is given to the networks for gray: half of what the palest
- * picture of the training set has. To networks for colour so pale a picture shows next to no edges. */
+ * picture of the training set has, brought to a usual contrast. To networks for colour so pale a picture shows next to
+ * no edges. */
 static const double palest = 0.015;
 
 static bool is_pale(const ond_array *lab)
@@ -143,7 +131,6 @@ static ond_status learn_map(const ond_array *image, const ond_edge_model *model,
     float *probability = map->thin.data; /* not needed yet */
     ond_array channels = {0};
     ond_edge_bank bank = {0};
-    OND_TRY(check_range(image));
     ond_status status = fit_channels(image, model, &channels);
     const ond_edge_networks *networks = channels.rank == 3 ? &model->color : &model->gray;
     status = status ? status : ond_edge_bank_create(height, width, &bank);
