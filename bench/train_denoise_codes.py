@@ -127,7 +127,7 @@ def draw_batch(pictures, count, random):
 def train(pictures, options):
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    random = np.random.default_rng(2 if options.start else 1)
+    random = np.random.default_rng(options.seed)
     network = CodesNetwork(options.iterations)
     if options.start:
         read(network, options.start)
@@ -212,6 +212,7 @@ def main():
     parser.add_argument("--shifts", type=int, default=2, choices=(1, 2, 4, 8), help="of each axis; the program has 4")
     parser.add_argument("--batch", type=int, default=8, help="crops of a mini-batch")
     parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     pictures = read_pictures(options.pictures)
     print(len(pictures), "pictures", flush=True)
