@@ -122,12 +122,6 @@ for method in learned measure; do
     expect_same of-gray.npy of-color.npy
 done
 
-# Learned edges do not depend on the unit: an array of levels is the picture that holds them.
-expect 0 convert a.pgm -o floats.npy --raw
-expect 0 edges floats.npy --method learned --model both.safetensors --map binary -o of-levels.npy
-expect 0 edges a.pgm --method learned --model both.safetensors --map binary -o of-picture.npy
-expect 0 compare of-levels.npy of-picture.npy --tolerance 0.2
-
 refused 1 "m.safetensors exists" train edges a.pgm --truth truth -o m.safetensors
 misused "no --truth DIR given" train edges a.pgm -o n.safetensors
 misused "no pictures given" train edges --truth truth -o n.safetensors
