@@ -7,7 +7,19 @@
 /* Fourier transforms of sixteen lines at once, one in each lane of a vector: every operation is then one of plain
  * loops over sixteen floats, with the same bits under every instruction set. Lines are split into real and imaginary
  * parts; what a caller does before and after (filtering, moduli) needs no shuffles either. */
-enum { OND_LANES = 16, OND_LINE_STAGES = 24 };
+enum { OND_LANES = 16, OND_TILE = OND_LANES * OND_LANES, OND_LINE_STAGES = 24 };
+
+/* Groups of OND_LANES that hold so many lines, the last one perhaps in part. */
+static inline size_t ond_lane_groups(size_t lines)
+{
+    return (lines + OND_LANES - 1) / OND_LANES;
+}
+
+/* Room for the longer of two kinds of lines. */
+static inline size_t ond_lines_larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
 
 /* Point k of all lines: re[k · step + lane], im[k · step + lane]. */
 typedef struct ond_lines {

@@ -6,18 +6,6 @@
 
 #include <string.h>
 
-enum { TILE = OND_LANES * OND_LANES };
-
-static size_t divide_up(size_t number, size_t divisor)
-{
-    return (number + divisor - 1) / divisor;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 bool ond_real_fft_supports(size_t height, size_t width)
 {
     return ond_line_fft_supports(height) && ond_line_fft_supports(width);
@@ -29,10 +17,10 @@ static void set_geometry(ond_real_fft *fft, size_t height, size_t width)
     fft->height = height;
     fft->width = width;
     fft->columns = (width + 1) / 2;
-    fft->strips = divide_up(fft->columns, OND_LANES);
-    fft->groups = divide_up(height, OND_LANES);
+    fft->strips = ond_lane_groups(fft->columns);
+    fft->groups = ond_lane_groups(height);
     fft->imaginary = ond_line_floats(fft->groups * OND_LANES);
-    fft->strip_floats = 2 * fft->imaginary + TILE;
+    fft->strip_floats = 2 * fft->imaginary + OND_TILE;
     fft->spectrum_floats = fft->strips * fft->strip_floats;
 }
 
@@ -49,9 +37,9 @@ ond_status ond_real_fft_create(size_t height, size_t width, ond_real_fft **fft)
         ond_real_fft_destroy(made);
         return status;
     }
-    size_t lines = 2 * ond_line_floats(larger(made->groups, divide_up(width, OND_LANES)) * OND_LANES);
+    size_t lines = 2 * ond_line_floats(ond_lines_larger(made->groups, ond_lane_groups(width)) * OND_LANES);
     made->work_floats
-        = 2 * lines + larger(ond_line_fft_work(&made->along_columns), ond_line_fft_work(&made->along_rows));
+        = 2 * lines + ond_lines_larger(ond_line_fft_work(&made->along_columns), ond_line_fft_work(&made->along_rows));
     *fft = made;
     return OND_OK;
 }
@@ -69,7 +57,7 @@ void ond_real_fft_destroy(ond_real_fft *fft)
 /* Sixteen lines at `work`, padded to whole tiles; `rest` is behind them. */
 static ond_lines lines_in(float *work, size_t length, float **rest)
 {
-    size_t half = ond_line_floats(divide_up(length, OND_LANES) * OND_LANES);
+    size_t half = ond_line_floats(ond_lane_groups(length) * OND_LANES);
     *rest = work + 2 * half;
     return (ond_lines){work, work + half, OND_LANES};
 }
@@ -79,12 +67,12 @@ void ond_real_columns_backward(const ond_real_fft *fft, float *strip, float *wor
     float *rest;
     ond_lines lines = lines_in(work, fft->height, &rest);
     size_t whole = fft->height * OND_LANES;
-    size_t missing = fft->groups * TILE - whole;
+    size_t missing = fft->groups * OND_TILE - whole;
     ond_line_fft_backward(&fft->along_columns, (ond_lines_in){strip, strip + fft->imaginary, OND_LANES}, lines, rest);
     memset(lines.re + whole, 0, missing * sizeof(float)); /* rows that fill the last group */
     memset(lines.im + whole, 0, missing * sizeof(float));
-    ond_lines_turn_tiles(lines.re, OND_LANES, TILE, strip, TILE, fft->groups);
-    ond_lines_turn_tiles(lines.im, OND_LANES, TILE, strip + fft->imaginary, TILE, fft->groups);
+    ond_lines_turn_tiles(lines.re, OND_LANES, OND_TILE, strip, OND_TILE, fft->groups);
+    ond_lines_turn_tiles(lines.im, OND_LANES, OND_TILE, strip + fft->imaginary, OND_TILE, fft->groups);
 }
 
 void ond_real_columns_forward(const ond_real_fft *fft, const float *strip, float *columns, float *work)
@@ -128,9 +116,9 @@ OND_WIDE static void separate(const float *restrict re, const float *restrict im
             float im_sum = im[from + lane] + im[opposite + lane];
             float im_difference = im[from + lane] - im[opposite + lane];
             a[to + lane] = 0.5F * re_sum;
-            a[TILE + to + lane] = 0.5F * im_difference;
+            a[OND_TILE + to + lane] = 0.5F * im_difference;
             b[to + lane] = 0.5F * im_sum;
-            b[TILE + to + lane] = -0.5F * re_difference;
+            b[OND_TILE + to + lane] = -0.5F * re_difference;
         }
     }
 }
@@ -153,11 +141,11 @@ static void separate_ends(const ond_real_fft *fft, ond_lines lines, float *a, fl
     memcpy(a, lines.re, bytes);
     memcpy(b, lines.im, bytes);
     if (fft->width % 2 == 0) {
-        memcpy(a + TILE, lines.re + fft->columns * OND_LANES, bytes);
-        memcpy(b + TILE, lines.im + fft->columns * OND_LANES, bytes);
+        memcpy(a + OND_TILE, lines.re + fft->columns * OND_LANES, bytes);
+        memcpy(b + OND_TILE, lines.im + fft->columns * OND_LANES, bytes);
     } else {
-        memset(a + TILE, 0, bytes);
-        memset(b + TILE, 0, bytes);
+        memset(a + OND_TILE, 0, bytes);
+        memset(b + OND_TILE, 0, bytes);
     }
 }
 
@@ -170,7 +158,7 @@ static size_t strip_end(const ond_real_fft *fft, size_t strip)
 /* Sixteen rows or less to or from turned lines [width, 16]. */
 static void lines_to_rows(const float *lines, size_t width, size_t count, float *rows, size_t stride)
 {
-    _Alignas(OND_ALIGNMENT) float tile[TILE];
+    _Alignas(OND_ALIGNMENT) float tile[OND_TILE];
     size_t whole = count == OND_LANES ? width / OND_LANES : 0;
     ond_lines_turn_back(lines, rows, stride, whole);
     for (size_t begin = whole * OND_LANES; begin < width; begin += OND_LANES) {
@@ -184,7 +172,7 @@ static void lines_to_rows(const float *lines, size_t width, size_t count, float 
 
 static void rows_to_lines(const float *rows, size_t stride, size_t width, size_t count, float *lines)
 {
-    _Alignas(OND_ALIGNMENT) float tile[TILE] = {0};
+    _Alignas(OND_ALIGNMENT) float tile[OND_TILE] = {0};
     for (size_t begin = 0; begin < width; begin += OND_LANES) {
         size_t columns = width - begin < OND_LANES ? width - begin : OND_LANES;
         if (columns == OND_LANES && count == OND_LANES) {
@@ -210,8 +198,8 @@ void ond_real_rows_backward(const ond_real_fft *fft, size_t row, const float *sp
     float *rest;
     ond_lines merged = lines_in(work, fft->width, &rest);
     ond_lines lines = lines_in(rest, fft->width, &rest);
-    size_t first = row / OND_LANES * TILE;
-    size_t second = row + OND_LANES < fft->height ? first + TILE : first;
+    size_t first = row / OND_LANES * OND_TILE;
+    size_t second = row + OND_LANES < fft->height ? first + OND_TILE : first;
     merge_ends(fft, spectrum + first, spectrum + second, merged);
     for (size_t strip = 0; strip < fft->strips; strip++) {
         const float *tiles = spectrum + strip * fft->strip_floats;
@@ -229,7 +217,7 @@ void ond_real_rows_forward(const ond_real_fft *fft, size_t row, const float *row
     float *rest;
     ond_lines turned = lines_in(work, fft->width, &rest);
     ond_lines lines = lines_in(rest, fft->width, &rest);
-    size_t first = row / OND_LANES * TILE;
+    size_t first = row / OND_LANES * OND_TILE;
     bool pair = row + OND_LANES < fft->height;
     rows_to_lines(rows, stride, fft->width, rows_left(fft, row), turned.re);
     if (pair) {
@@ -238,19 +226,19 @@ void ond_real_rows_forward(const ond_real_fft *fft, size_t row, const float *row
         memset(turned.im, 0, fft->width * OND_LANES * sizeof(float));
     }
     ond_line_fft_forward(&fft->along_rows, (ond_lines_in){turned.re, turned.im, OND_LANES}, lines, rest);
-    _Alignas(OND_ALIGNMENT) float tile[4 * TILE] = {0};
+    _Alignas(OND_ALIGNMENT) float tile[4 * OND_TILE] = {0};
     for (size_t strip = 0; strip < fft->strips; strip++) {
         float *to = spectrum + strip * fft->strip_floats + first;
         if (strip == 0) {
-            separate_ends(fft, lines, tile, tile + 2 * (size_t)TILE);
+            separate_ends(fft, lines, tile, tile + 2 * (size_t)OND_TILE);
         }
         separate(lines.re, lines.im, fft->width, strip > 0 ? strip * OND_LANES : 1, strip_end(fft, strip), tile,
-                 tile + 2 * (size_t)TILE);
+                 tile + 2 * (size_t)OND_TILE);
         ond_lines_turn(tile, OND_LANES, to);
-        ond_lines_turn(tile + TILE, OND_LANES, to + fft->imaginary);
+        ond_lines_turn(tile + OND_TILE, OND_LANES, to + fft->imaginary);
         if (pair) {
-            ond_lines_turn(tile + 2 * (size_t)TILE, OND_LANES, to + TILE);
-            ond_lines_turn(tile + 3 * (size_t)TILE, OND_LANES, to + fft->imaginary + TILE);
+            ond_lines_turn(tile + 2 * (size_t)OND_TILE, OND_LANES, to + OND_TILE);
+            ond_lines_turn(tile + 3 * (size_t)OND_TILE, OND_LANES, to + fft->imaginary + OND_TILE);
         }
     }
 }

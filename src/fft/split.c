@@ -6,17 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { TILE = OND_LANES * OND_LANES, CONFLICT_FLOATS = 128 };
-
-static size_t divide_up(size_t number, size_t divisor)
-{
-    return (number + divisor - 1) / divisor;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
+enum { CONFLICT_FLOATS = 128 };
 
 bool ond_split_fft_supports(size_t height, size_t width)
 {
@@ -25,7 +15,7 @@ bool ond_split_fft_supports(size_t height, size_t width)
 
 static void set_geometry(ond_split_fft *fft, size_t height, size_t width)
 {
-    size_t columns = divide_up(width, OND_LANES) * OND_LANES;
+    size_t columns = ond_lane_groups(width) * OND_LANES;
     size_t parts = columns;
     while (2 * parts > CONFLICT_FLOATS && 2 * parts % CONFLICT_FLOATS == 0) {
         parts += OND_LANES; /* rows a multiple of 512 bytes apart would compete for the same cache lines */
@@ -34,12 +24,12 @@ static void set_geometry(ond_split_fft *fft, size_t height, size_t width)
     fft->width = width;
     fft->half_width = width / 2 + 1;
     fft->stride = 2 * parts;
-    fft->groups = divide_up(height, OND_LANES);
+    fft->groups = ond_lane_groups(height);
     fft->group_floats = 2 * columns * OND_LANES;
     fft->real_floats = columns * OND_LANES;
     fft->all_strips = columns / OND_LANES;
-    fft->strips = divide_up(fft->half_width, OND_LANES);
-    fft->strip_floats = 2 * fft->groups * TILE;
+    fft->strips = ond_lane_groups(fft->half_width);
+    fft->strip_floats = 2 * fft->groups * OND_TILE;
 }
 
 ond_status ond_split_fft_create(size_t height, size_t width, ond_split_fft **fft)
@@ -55,8 +45,9 @@ ond_status ond_split_fft_create(size_t height, size_t width, ond_split_fft **fft
         ond_split_fft_destroy(made);
         return status;
     }
-    size_t lines = larger(made->groups, divide_up(width, OND_LANES)) * 2 * TILE;
-    made->work_floats = lines + larger(ond_line_fft_work(&made->along_columns), ond_line_fft_work(&made->along_rows));
+    size_t lines = ond_lines_larger(made->groups, ond_lane_groups(width)) * 2 * OND_TILE;
+    made->work_floats
+        = lines + ond_lines_larger(ond_line_fft_work(&made->along_columns), ond_line_fft_work(&made->along_rows));
     *fft = made;
     return OND_OK;
 }
@@ -79,7 +70,7 @@ ond_split_plane ond_split_plane_of(const ond_split_fft *fft, float *data)
 /* Sixteen lines in `work`, and the work of their transform behind them. */
 static ond_lines lines_in(float *work, size_t length, float **rest)
 {
-    size_t half = divide_up(length, OND_LANES) * TILE;
+    size_t half = ond_lane_groups(length) * OND_TILE;
     *rest = work + 2 * half;
     return (ond_lines){work, work + half, OND_LANES};
 }
@@ -89,13 +80,13 @@ void ond_split_strip_backward(const ond_split_fft *fft, size_t strip, const floa
     float *rest;
     ond_lines lines = lines_in(work, fft->height, &rest);
     size_t whole = fft->height * OND_LANES;
-    size_t missing = fft->groups * TILE - whole;
+    size_t missing = fft->groups * OND_TILE - whole;
     ond_line_fft_backward(&fft->along_columns, (ond_lines_in){columns, columns + whole, OND_LANES}, lines, rest);
     memset(lines.re + whole, 0, missing * sizeof(float)); /* rows that fill the last group */
     memset(lines.im + whole, 0, missing * sizeof(float));
-    float *to = turned + strip * TILE;
-    ond_lines_turn_tiles(lines.re, OND_LANES, TILE, to, fft->group_floats, fft->groups);
-    ond_lines_turn_tiles(lines.im, OND_LANES, TILE, to + fft->real_floats, fft->group_floats, fft->groups);
+    float *to = turned + strip * OND_TILE;
+    ond_lines_turn_tiles(lines.re, OND_LANES, OND_TILE, to, fft->group_floats, fft->groups);
+    ond_lines_turn_tiles(lines.im, OND_LANES, OND_TILE, to + fft->real_floats, fft->group_floats, fft->groups);
 }
 
 OND_WIDE static void take_modulus(const float *restrict re, const float *restrict im, float scale, size_t count,
@@ -117,7 +108,7 @@ void ond_split_rows_modulus(const ond_split_fft *fft, const float *group, float 
 
 void ond_split_turn_rows(const ond_split_fft *fft, const float *rows, size_t stride, float *turned)
 {
-    ond_lines_turn_tiles(rows, stride, OND_LANES, turned, TILE, fft->all_strips);
+    ond_lines_turn_tiles(rows, stride, OND_LANES, turned, OND_TILE, fft->all_strips);
 }
 
 /* From Z = DFT(a + ib), a and b real, at k and −k: DFT(a) = (Z(k) + conj Z(−k)) / 2, DFT(b) = (Z(k) − conj Z(−k)) / 2i.
@@ -136,9 +127,9 @@ OND_WIDE static void separate(const float *restrict re, const float *restrict im
             float im_sum = im[place + lane] + im[opposite + lane];
             float im_difference = im[place + lane] - im[opposite + lane];
             a[lane] = 0.5F * re_sum;
-            a[TILE + lane] = 0.5F * im_difference;
+            a[OND_TILE + lane] = 0.5F * im_difference;
             b[lane] = 0.5F * im_sum;
-            b[TILE + lane] = -0.5F * re_difference;
+            b[OND_TILE + lane] = -0.5F * re_difference;
         }
     }
 }
@@ -150,17 +141,17 @@ void ond_split_rows_real_forward(const ond_split_fft *fft, size_t group, const f
     ond_lines lines = lines_in(work, fft->width, &rest);
     ond_line_fft_forward(&fft->along_rows, (ond_lines_in){first, second ? second : first, OND_LANES}, lines, rest);
     size_t half = fft->strip_floats / 2;
-    _Alignas(OND_ALIGNMENT) float tile[4 * TILE] = {0};
+    _Alignas(OND_ALIGNMENT) float tile[4 * OND_TILE] = {0};
     for (size_t strip = 0; strip < fft->strips; strip++) {
         size_t begin = strip * OND_LANES;
         size_t count = fft->half_width - begin < OND_LANES ? fft->half_width - begin : OND_LANES;
-        float *to = strips + strip * fft->strip_floats + group * TILE;
-        separate(lines.re, lines.im, fft->width, begin, count, tile, tile + 2 * TILE);
+        float *to = strips + strip * fft->strip_floats + group * OND_TILE;
+        separate(lines.re, lines.im, fft->width, begin, count, tile, tile + 2 * OND_TILE);
         ond_lines_turn(tile, OND_LANES, to);
-        ond_lines_turn(tile + TILE, OND_LANES, to + half);
+        ond_lines_turn(tile + OND_TILE, OND_LANES, to + half);
         if (second) {
-            ond_lines_turn(tile + 2 * (size_t)TILE, OND_LANES, to + TILE);
-            ond_lines_turn(tile + 3 * (size_t)TILE, OND_LANES, to + half + TILE);
+            ond_lines_turn(tile + 2 * (size_t)OND_TILE, OND_LANES, to + OND_TILE);
+            ond_lines_turn(tile + 3 * (size_t)OND_TILE, OND_LANES, to + half + OND_TILE);
         }
     }
 }

@@ -184,7 +184,6 @@ ond_status ond_denoiser_opinions(const ond_denoiser *d, const float *plane, ond_
     return status;
 }
 
-/* Noise below the resolution of float beside the plane's largest value: nothing can be removed. */
 typedef struct plane_peak {
     size_t width;
     double peak;
@@ -223,7 +222,7 @@ ond_status ond_denoise_plane(const ond_denoiser *d, double noise_std, const ond_
 {
     plane_peak found = {.width = d->width};
     OND_TRY(ond_planes_visit(planes, plane, find_peak, &found));
-    if (noise_std <= 1e-8 * found.peak) {
+    if (noise_std <= 1e-8 * found.peak) { /* below the resolution of float: nothing can be removed */
         return OND_OK;
     }
     if (d->tiled) {
