@@ -92,28 +92,16 @@ static exit_status check_request(const convert_request *request)
     return ALL_DONE;
 }
 
-/* [height, width], [1, height, width], [3, height, width], or [height, width, 1] as --raw writes */
-static bool is_picture_shape(const ond_array *array)
-{
-    bool is_gray = array->rank == 3 && (array->shape[0] == 1 || array->shape[2] == 1);
-    return array->rank == 2 || is_gray || (array->rank == 3 && array->shape[0] == 3);
-}
-
 static bool change_color(file_name name, ond_color color, ond_array *array)
 {
+    array_layout layout;
     char text[SHAPE_TEXT];
-    if (!is_picture_shape(array)) {
-        complain("%s: has the shape %s; a picture is height x width or 3 x height x width", name.shown,
-                 shape_text(array->rank, array->shape, text));
+    if (!array_layout_of(array->rank, array->shape, true, &layout) || layout.count > 1) {
+        complain("%s: has the shape %s; a picture is height x width, 3 x height x width or height x width x 3",
+                 name.shown, shape_text(array->rank, array->shape, text));
         return false;
     }
-    if (array->rank == 3 && array->shape[0] != 3) {
-        int first = array->shape[0] == 1 ? 1 : 0;
-        array->rank = 2;
-        array->shape[0] = array->shape[first];
-        array->shape[1] = array->shape[first + 1];
-    }
-    if (array_color(array, color)) {
+    if (array_layout_take(&layout, array) || array_color(array, color)) {
         complain_of_file(name);
         return false;
     }

@@ -155,7 +155,7 @@ static bool do_file(const edges_run *run, file_name name, const edges_paths *pat
     if (!image_file_open(name, &source)) {
         return false;
     }
-    bool fine = (!source.is_stack || stack_fits(&source, paths)) && do_images(run, &source, paths, &result);
+    bool fine = (!source.layout.is_stack || stack_fits(&source, paths)) && do_images(run, &source, paths, &result);
     if (fine && result.stack && ond_array_writer_finish(&result.stack)) {
         complain_of(paths->image);
         fine = false;

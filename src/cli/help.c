@@ -110,10 +110,10 @@ void print_command_help(const cli_command *command)
 
 const char *help_inputs(void)
 {
-    return "An INPUT is a picture (PNG, JPEG, PGM, PPM, PAM), a folder of pictures, @list.txt with one path per line, "
-           "a "
-           ".npy\n"
-           "array, an IDX file (also gzipped), or - for standard input.";
+    return "An INPUT is a picture (PNG, JPEG, PGM, PPM, PAM), a folder of pictures, @list.txt with one path per line,\n"
+           "a .npy array, an IDX file (also gzipped), or - for standard input. An array is [height, width],\n"
+           "[height, width, 3], or several of these; [3, height, width] is one colour picture for commands that give\n"
+           "pictures back, and three gray ones for the others.";
 }
 
 void print_help(const cli_command *const *commands)
@@ -123,8 +123,8 @@ void print_help(const cli_command *const *commands)
     for (; *commands; commands++) {
         printf("  %-19s%s\n", (*commands)->name, (*commands)->summary);
     }
-    printf("\n%s Results go to standard output or to -o, all else\n"
-           "to standard error. Exit status: 0 all done, 1 some input failed (the rest is done), 2 wrong usage.\n\n"
+    printf("\n%s\n\nResults go to standard output or to -o, all else to standard error. Exit status: 0 all done,\n"
+           "1 some input failed (the rest is done), 2 wrong usage.\n\n"
            "'ondelet COMMAND --help' lists the options of a command, 'ondelet --version' the libraries in use.\n",
            help_inputs());
 }

@@ -41,20 +41,8 @@ static ond_status open_picture(image_file *file)
     return reads_alpha ? read_alpha(file->name.path, &info, &file->alpha) : status;
 }
 
-/* [height, width], [3, height, width], or several of [height, width], [1, height, width], [3, height, width] */
-static bool has_image_shape(const image_file *file)
-{
-    const size_t *shape = file->shape;
-    bool fine = file->rank == 2 || file->rank == 3 || (file->rank == 4 && (shape[1] == 1 || shape[1] == 3));
-    for (int axis = 0; axis < file->rank; axis++) {
-        fine = fine && shape[axis] > 0;
-    }
-    return fine;
-}
-
 static bool open_array(image_file *file)
 {
-    char text[SHAPE_TEXT];
     if (ond_array_reader_create(file->name.path, &file->reader)) {
         complain_of_file(file->name);
         return false;
@@ -62,14 +50,12 @@ static bool open_array(image_file *file)
     file->rank = ond_array_reader_shape(file->reader, file->shape);
     file->maximum = ond_array_reader_maximum(file->reader);
     file->is_unit = file->maximum > 0;
-    file->is_stack = file->rank == 4 || (file->rank == 3 && file->shape[0] != 3);
-    if (!has_image_shape(file)) {
-        complain("%s: has the shape %s; images are height x width, 3 x height x width, or several of these",
-                 file->name.shown, shape_text(file->rank, file->shape, text));
+    if (!array_layout_of(file->rank, file->shape, true, &file->layout)) {
+        array_layout_complain(file->name, file->rank, file->shape);
         image_file_close(file);
         return false;
     }
-    file->is_huge = file->is_huge && is_huge(file->shape[file->rank - 2], file->shape[file->rank - 1]);
+    file->is_huge = file->is_huge && is_huge(file->layout.height, file->layout.width);
     return true;
 }
 
@@ -113,37 +99,27 @@ void image_file_close(image_file *file)
 
 size_t image_file_count(const image_file *file)
 {
-    return file->is_stack ? file->shape[0] : 1;
+    return file->layout.is_stack ? file->layout.count : 1;
 }
 
 image_origin image_file_origin(const image_file *file)
 {
-    return (image_origin){.file = file->name, .is_item = file->is_stack, .item = file->next ? file->next - 1 : 0};
-}
-
-/* [1, height, width] is a gray image. */
-static void drop_single_channel(ond_array *image)
-{
-    if (image->rank == 3 && image->shape[0] == 1) {
-        image->rank = 2;
-        image->shape[0] = image->shape[1];
-        image->shape[1] = image->shape[2];
-    }
+    return (image_origin){
+        .file = file->name, .is_item = file->layout.is_stack, .item = file->next ? file->next - 1 : 0};
 }
 
 /* Of an array file. */
 static ond_status store_next(image_file *file, bool *end)
 {
-    const size_t *size = file->shape + file->rank - 2;
-    size_t colors = file->rank == 4 ? file->shape[1] : !file->is_stack && file->rank == 3 ? 3 : 1;
+    const array_layout *layout = &file->layout;
     ond_array none = {0};
-    *end = file->is_stack && file->next > file->shape[0];
+    *end = layout->is_stack && file->next > layout->count;
     if (*end) { /* bytes left over are found here */
         return ond_array_reader_next(file->reader, &none, end);
     }
-    ond_status status = ond_planes_create(colors, size[0], size[1], &file->stored);
-    status = status ? status : stored_read_array(file->reader, colors, file->maximum, &file->stored);
-    return status || file->is_stack ? status : ond_array_reader_next(file->reader, &none, &(bool){false});
+    ond_status status = ond_planes_create(layout->colors, layout->height, layout->width, &file->stored);
+    status = status ? status : stored_read_array(file->reader, layout, file->maximum, &file->stored);
+    return status || layout->is_stack ? status : ond_array_reader_next(file->reader, &none, &(bool){false});
 }
 
 /* A huge image goes to the disk. */
@@ -168,18 +144,18 @@ static ond_status read_next(image_file *file, ond_array *image, bool *end)
     if (file->is_picture) {
         return ond_image_read(file->name.path, OND_NATIVE, image);
     }
-    ond_status status
-        = file->is_stack ? ond_array_reader_next(file->reader, image, end) : ond_array_read(file->name.path, image);
+    ond_status status = file->layout.is_stack ? ond_array_reader_next(file->reader, image, end)
+                                              : ond_array_read(file->name.path, image);
     if (status == OND_OK && !*end) {
         array_divide(image, file->maximum);
-        drop_single_channel(image);
+        status = array_layout_take(&file->layout, image);
     }
     return status;
 }
 
 image_event image_file_next(image_file *file, ond_array *image)
 {
-    bool end = !file->is_stack && file->next > 0;
+    bool end = !file->layout.is_stack && file->next > 0;
     if (!end) {
         file->next++;
         if (read_next(file, image, &end)) {
@@ -196,8 +172,8 @@ bool image_file_writer_open(const image_file *source, const char *path, int bit_
     bool to_stdout = path && strcmp(path, "-") == 0;
     *writer = (image_file_writer){.source = source, .path = path, .bit_depth = bit_depth};
     writer->as_picture = path && (to_stdout ? source->is_picture : !has_ending(path, ".npy"));
-    if (writer->as_picture && source->is_stack) {
-        complain("%s: holds %zu images, %s one: write them to .npy", source->name.shown, source->shape[0], path);
+    if (writer->as_picture && source->layout.is_stack) {
+        complain("%s: holds %zu images, %s one: write them to .npy", source->name.shown, source->layout.count, path);
         return false;
     }
     if (writer->bit_depth == 0) {
@@ -258,15 +234,21 @@ static ond_status open_stack(image_file_writer *writer)
     return path ? ond_array_writer_create(path, source->rank - 1, source->shape + 1, &writer->stack) : OND_ERROR_IO;
 }
 
-static ond_status append_to_stack(image_file_writer *writer, ond_array *image)
+/* In the shape of the source. */
+static ond_status write_array(image_file_writer *writer, ond_array *image)
 {
     const image_file *source = writer->source;
-    ond_status status = open_stack(writer);
-    if (status == OND_OK) {
-        ond_array item = ond_array_view(image->data, source->rank - 1, source->shape + 1);
-        status = ond_array_writer_append(writer->stack, &item);
+    ond_status status = array_layout_give(&source->layout, image);
+    if (status != OND_OK || source->is_picture) {
+        return status ? status : ond_array_write(image, writer->path);
     }
-    return status;
+    if (!source->layout.is_stack) {
+        ond_array whole = ond_array_view(image->data, source->rank, source->shape);
+        return ond_array_write(&whole, writer->path);
+    }
+    ond_array item = ond_array_view(image->data, source->rank - 1, source->shape + 1);
+    status = open_stack(writer);
+    return status ? status : ond_array_writer_append(writer->stack, &item);
 }
 
 static ond_status write_huge(image_file_writer *writer)
@@ -276,7 +258,8 @@ static ond_status write_huge(image_file_writer *writer)
     planes.count -= source->has_alpha && !(writer->as_picture && image_file_keeps_alpha(writer->path));
     if (!writer->as_picture) {
         ond_status status = open_stack(writer);
-        return status ? status : stored_write_array(&planes, source->maximum, writer->stack);
+        return status ? status
+                      : stored_write_array(&planes, source->layout.channels_last, source->maximum, writer->stack);
     }
     ond_status status = source->is_unit ? OND_OK : stored_count_outside(&planes, &writer->clipped);
     return status ? status : ond_image_write_planes(&planes, writer->bit_depth, source->metadata, writer->path);
@@ -292,7 +275,7 @@ static ond_status write_image(image_file_writer *writer, ond_array *image)
         return write_picture(writer, image);
     }
     array_divide(image, source->maximum > 0 ? 1 / source->maximum : 0);
-    return source->is_stack ? append_to_stack(writer, image) : ond_array_write(image, writer->path);
+    return write_array(writer, image);
 }
 
 bool image_file_writer_take(image_file_writer *writer, ond_array *image)

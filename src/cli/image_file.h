@@ -8,16 +8,16 @@
  * alpha and units are kept. */
 typedef struct image_file {
     file_name name;
-    bool is_picture; /* else an array file */
-    bool is_stack;   /* an array of several images, along its first axis */
-    bool is_unit;    /* images are 0…1: of pictures and of unsigned integers; others are in units of their own */
-    double maximum;  /* which 1 stands for in an array of unsigned integers; 0 otherwise */
-    int bit_depth;   /* 8 or 16, of a picture */
+    bool is_picture;     /* else an array file */
+    array_layout layout; /* of an array file; of a picture, one image */
+    bool is_unit;        /* images are 0…1: of pictures and of unsigned integers; others are in units of their own */
+    double maximum;      /* which 1 stands for in an array of unsigned integers; 0 otherwise */
+    int bit_depth;       /* 8 or 16, of a picture */
     bool has_alpha;
     ond_array alpha;        /* [height, width], 0…1; empty without, and for a huge picture */
     ond_metadata *metadata; /* of a picture */
     bool has_color_key;     /* of a picture: transparent palette entries or colours, which are not kept */
-    int rank;               /* of an array */
+    int rank;               /* of the array file, or of the array that a picture is */
     size_t shape[OND_MAX_RANK];
     ond_array_reader *reader;
     size_t next;

@@ -1,59 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/images.h"
 
-#include "cli/spool.h"
 #include "cli/stored.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-void array_divide(ond_array *array, double divisor)
-{
-    size_t count = divisor > 0 ? ond_array_count(array) : 0;
-    for (size_t i = 0; i < count; i++) {
-        array->data[i] = (float)((double)array->data[i] / divisor);
-    }
-}
-
-static ond_status to_gray(const ond_array *color, ond_array *gray)
-{
-    static const double weight[3] = {0.299, 0.587, 0.114}; /* ITU-R BT.601, as ond_image_read */
-    ond_status status = ond_array_resize(gray, 2, color->shape + 1);
-    size_t count = ond_array_count(gray);
-    for (size_t i = 0; status == OND_OK && i < count; i++) {
-        double sum = 0;
-        for (size_t channel = 0; channel < 3; channel++) {
-            sum += weight[channel] * (double)color->data[channel * count + i];
-        }
-        gray->data[i] = (float)sum;
-    }
-    return status;
-}
-
-static ond_status to_rgb(const ond_array *gray, ond_array *color)
-{
-    size_t shape[3] = {3, gray->shape[0], gray->shape[1]}, count = ond_array_count(gray);
-    ond_status status = ond_array_resize(color, 3, shape);
-    for (size_t channel = 0; status == OND_OK && channel < 3; channel++) {
-        memcpy(color->data + channel * count, gray->data, count * sizeof(float));
-    }
-    return status;
-}
-
-ond_status array_color(ond_array *array, ond_color color)
-{
-    bool is_gray = array->rank == 2;
-    if (color == OND_NATIVE || is_gray == (color == OND_GRAY)) {
-        return OND_OK;
-    }
-    ond_array changed = {0};
-    ond_status status = is_gray ? to_rgb(array, &changed) : to_gray(array, &changed);
-    if (status == OND_OK) {
-        ond_array_free(array);
-        *array = changed;
-    }
-    return status;
-}
 
 void complain_of_image(const image_origin *origin, const char *cause)
 {
@@ -75,30 +25,12 @@ void complain_of_size(const image_origin *origin, const char *cause, size_t *nam
     }
 }
 
-/* What an array file holds: one image, several, several colour images, or nothing of use (rank 0 is returned). */
-static int image_rank(const image_stream *stream, int rank, const size_t *shape)
+/* A whole image row by row: the items of its file are its rows. */
+static ond_status read_rows(ond_array_reader *reader, ond_array *image)
 {
-    bool is_color_set = rank == 4 && shape[1] == 3 && stream->color == OND_RGB;
-    char text[SHAPE_TEXT];
-    if (rank != 2 && rank != 3 && !is_color_set) {
-        complain("%s: has the shape %s; images are height x width or count x height x width", stream->origin.file.shown,
-                 shape_text(rank, shape, text));
-        return 0;
-    }
-    for (int axis = 0; axis < rank; axis++) {
-        if (shape[axis] == 0) {
-            complain("%s: has the shape %s: there are no pixels", stream->origin.file.shown,
-                     shape_text(rank, shape, text));
-            return 0;
-        }
-    }
-    return rank;
-}
-
-/* A whole image row by row: the items of a two-dimensional file are its rows. */
-static ond_status read_rows(ond_array_reader *reader, const size_t *shape, ond_array *image)
-{
-    ond_status status = ond_array_resize(image, 2, shape);
+    size_t shape[OND_MAX_RANK];
+    int rank = ond_array_reader_shape(reader, shape);
+    ond_status status = ond_array_resize(image, rank, shape);
     bool end = false;
     for (size_t row = 0; status == OND_OK && row < shape[0]; row++) {
         ond_array view = ond_array_item(image, row);
@@ -128,7 +60,8 @@ static image_event failed(image_stream *stream)
 static image_event finish_image(image_stream *stream, ond_array *image)
 {
     array_divide(image, stream->maximum);
-    return array_color(image, stream->color) ? failed(stream) : IMAGE_READY;
+    bool fine = array_layout_take(&stream->layout, image) == OND_OK && array_color(image, stream->color) == OND_OK;
+    return fine ? IMAGE_READY : failed(stream);
 }
 
 /* --- images too large for memory --- */
@@ -163,21 +96,27 @@ static image_event finish_stored(image_stream *stream, ond_status status, ond_ar
     return IMAGE_READY;
 }
 
-/* Of the array file at work, whose shape is given. */
-static ond_status store_item(image_stream *stream, int rank, const size_t *shape)
+/* Gray is made of colours in memory only. */
+static bool stores_array(const image_stream *stream)
 {
-    size_t colors = rank == 4 ? 3 : 1, planes = stream->color == OND_RGB ? 3 : colors;
-    ond_status status = ond_planes_create(planes, shape[rank - 2], shape[rank - 1], &stream->stored);
-    return status ? status : stored_read_array(stream->reader, colors, stream->maximum, &stream->stored);
+    bool becomes_gray = stream->layout.colors > 1 && stream->color == OND_GRAY;
+    return !becomes_gray && stores(stream, stream->layout.height, stream->layout.width);
+}
+
+/* Of the array file at work. */
+static ond_status store_item(image_stream *stream)
+{
+    const array_layout *layout = &stream->layout;
+    size_t planes = stream->color == OND_RGB ? 3 : layout->colors;
+    ond_status status = ond_planes_create(planes, layout->height, layout->width, &stream->stored);
+    return status ? status : stored_read_array(stream->reader, layout, stream->maximum, &stream->stored);
 }
 
 static image_event next_huge_item(image_stream *stream, ond_array *image)
 {
-    size_t shape[OND_MAX_RANK];
-    int rank = ond_array_reader_shape(stream->reader, shape);
-    bool end = stream->origin.item == shape[0];
+    bool end = stream->origin.item == stream->layout.count;
     if (!end) {
-        return finish_stored(stream, store_item(stream, rank, shape), image);
+        return finish_stored(stream, store_item(stream), image);
     }
     ond_array none = {0}; /* bytes left over are found here */
     if (ond_array_reader_next(stream->reader, &none, &end)) {
@@ -187,11 +126,11 @@ static image_event next_huge_item(image_stream *stream, ond_array *image)
     return IMAGE_END;
 }
 
-static image_event take_huge_array(image_stream *stream, const size_t *shape, ond_array *image)
+static image_event take_huge_array(image_stream *stream, ond_array *image)
 {
     ond_array none = {0};
     bool end = false;
-    ond_status status = store_item(stream, 2, shape);
+    ond_status status = store_item(stream);
     status = status ? status : ond_array_reader_next(stream->reader, &none, &end);
     image_event event = finish_stored(stream, status, image);
     image_stream_close(stream);
@@ -218,11 +157,9 @@ static image_event take_picture(image_stream *stream, ond_array *image)
 
 static image_event next_item(image_stream *stream, ond_array *image)
 {
-    size_t shape[OND_MAX_RANK];
-    int rank = ond_array_reader_shape(stream->reader, shape);
     bool end = false;
     stream->origin.item++;
-    if (stores(stream, shape[rank - 2], shape[rank - 1])) {
+    if (stores_array(stream)) {
         return next_huge_item(stream, image);
     }
     if (ond_array_reader_next(stream->reader, image, &end)) {
@@ -235,35 +172,48 @@ static image_event next_item(image_stream *stream, ond_array *image)
     return finish_image(stream, image);
 }
 
-/* Opens the array file of `origin`. Returns the rank, or 0 after a complaint. */
-static int open_array(image_stream *stream, size_t shape[OND_MAX_RANK])
+static bool take_layout(image_stream *stream)
+{
+    size_t shape[OND_MAX_RANK];
+    int rank = ond_array_reader_shape(stream->reader, shape);
+    bool fine = array_layout_of(rank, shape, false, &stream->layout);
+    if (!fine) {
+        array_layout_complain(stream->origin.file, rank, shape);
+    }
+    return fine;
+}
+
+/* Opens the array file of `origin`. False after a complaint. */
+static bool open_array(image_stream *stream)
 {
     if (ond_array_reader_create(stream->origin.file.path, &stream->reader)) {
         failed(stream);
-        return 0;
+        return false;
     }
-    int rank = image_rank(stream, ond_array_reader_shape(stream->reader, shape), shape);
     stream->maximum = ond_array_reader_maximum(stream->reader);
-    if (rank == 0) {
+    if (!take_layout(stream)) {
         image_stream_close(stream);
-    } else if (rank > 2) {
+        return false;
+    }
+    if (stream->layout.is_stack) {
         stream->origin.is_item = true;
         stream->origin.item = (size_t)-1; /* one before the first */
     }
-    return rank;
+    return true;
 }
 
 static image_event take_array(image_stream *stream, ond_array *image)
 {
-    size_t shape[OND_MAX_RANK];
-    int rank = open_array(stream, shape);
-    if (rank != 2) {
-        return rank ? next_item(stream, image) : IMAGE_FAILED;
+    if (!open_array(stream)) {
+        return IMAGE_FAILED;
     }
-    if (stores(stream, shape[0], shape[1])) {
-        return take_huge_array(stream, shape, image);
+    if (stream->layout.is_stack) {
+        return next_item(stream, image);
     }
-    if (read_rows(stream->reader, shape, image)) {
+    if (stores_array(stream)) {
+        return take_huge_array(stream, image);
+    }
+    if (read_rows(stream->reader, image)) {
         return failed(stream);
     }
     image_stream_close(stream);
@@ -314,12 +264,12 @@ void image_stream_close(image_stream *stream)
 
 image_place image_stream_place(const image_stream *stream)
 {
-    size_t shape[OND_MAX_RANK], taken = stream->origin.item + 1;
+    size_t taken = stream->origin.item + 1;
     if (!stream->reader) {
         return (image_place){stream->next_file, 0};
     }
-    ond_array_reader_shape(stream->reader, shape);
-    return taken < shape[0] ? (image_place){stream->next_file - 1, taken} : (image_place){stream->next_file, 0};
+    return taken < stream->layout.count ? (image_place){stream->next_file - 1, taken}
+                                        : (image_place){stream->next_file, 0};
 }
 
 static bool skip(image_stream *stream, size_t items)
@@ -334,7 +284,7 @@ static bool skip(image_stream *stream, size_t items)
 
 bool image_stream_go(image_stream *stream, image_place place)
 {
-    size_t shape[OND_MAX_RANK], taken = stream->origin.item + 1;
+    size_t taken = stream->origin.item + 1;
     if (stream->reader && place.file + 1 == stream->next_file && place.item >= taken) {
         return skip(stream, place.item - taken);
     }
@@ -344,96 +294,5 @@ bool image_stream_go(image_stream *stream, image_place place)
         return true;
     }
     start_file(stream);
-    return open_array(stream, shape) > 0 && skip(stream, place.item);
-}
-
-static size_t count_in_file(const char *path)
-{
-    ond_array_reader *reader = NULL;
-    size_t shape[OND_MAX_RANK];
-    if (!ond_array_recognize(path) || ond_array_reader_create(path, &reader)) {
-        return 1;
-    }
-    size_t count = ond_array_reader_shape(reader, shape) > 2 ? shape[0] : 1;
-    ond_array_reader_destroy(reader);
-    return count ? count : 1; /* to be complained of */
-}
-
-image_map map_images(const input_list *inputs)
-{
-    image_map map = {allocate(inputs->count + 1, sizeof *map.before), inputs->count};
-    for (size_t i = 0; i < inputs->count; i++) {
-        map.before[i + 1] = map.before[i] + count_in_file(inputs->files[i].path);
-    }
-    return map;
-}
-
-void map_free(image_map *map)
-{
-    free(map->before);
-    *map = (image_map){0};
-}
-
-image_place map_place(const image_map *map, size_t index)
-{
-    size_t low = 0, high = map->files; /* before[low] ≤ index < before[high], or the end */
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (map->before[middle] <= index) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    bool is_end = index >= map->before[map->files];
-    return is_end ? (image_place){map->files, 0} : (image_place){low, index - map->before[low]};
-}
-
-size_t images_count(const input_list *inputs)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < inputs->count; i++) {
-        count += count_in_file(inputs->files[i].path);
-    }
-    return count;
-}
-
-static ond_status read_array(file_name name, bool as_stored, whole_file *file)
-{
-    ond_array_reader *reader = NULL;
-    ond_status status = ond_array_reader_create(name.path, &reader);
-    if (status == OND_OK) {
-        double maximum = as_stored ? 0 : ond_array_reader_maximum(reader);
-        file->is_unit = maximum > 0;
-        file->is_deep = maximum > 255;
-        ond_array_reader_destroy(reader);
-        status = ond_array_read(name.path, &file->array);
-        array_divide(&file->array, maximum);
-    }
-    return status;
-}
-
-bool file_read(file_name name, ond_color color, bool as_stored, whole_file *file)
-{
-    *file = (whole_file){0};
-    name.path = spool_pipe(name.path);
-    if (!name.path) {
-        return false;
-    }
-    bool is_array = ond_array_recognize(name.path);
-    ond_status status;
-    if (is_array) {
-        status = read_array(name, as_stored, file);
-    } else {
-        ond_image_info info = {0};
-        file->is_picture = file->is_unit = true;
-        status = ond_image_inspect(name.path, &info);
-        file->is_deep = info.bit_depth > 8;
-        status = status ? status : ond_image_read(name.path, color, &file->array);
-    }
-    if (status != OND_OK) {
-        complain_of_file(name);
-        ond_array_free(&file->array);
-    }
-    return status == OND_OK;
+    return open_array(stream) && skip(stream, place.item);
 }

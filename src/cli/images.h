@@ -2,6 +2,7 @@
 #ifndef OND_CLI_IMAGES_H
 #define OND_CLI_IMAGES_H
 
+#include "cli/array_layout.h"
 #include "cli/inputs.h"
 
 /* Where an image comes from. */
@@ -29,6 +30,7 @@ typedef struct image_stream {
     ond_fit_config fit; /* that every image is brought to */
     size_t next_file;
     ond_array_reader *reader; /* of the array file being read, or NULL */
+    array_layout layout;      /* of that file */
     image_origin origin;      /* of the image last taken */
     bool takes_huge;          /* the caller can work on images that are too large for memory */
     ond_planes stored;        /* the image last taken, if it is one of these: with functions */

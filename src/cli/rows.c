@@ -197,7 +197,7 @@ ond_status rows_append_stored(feature_rows *rows, const ond_planes *row, const r
     if (status == OND_OK && rows->single) {
         status = open_single(rows);
     }
-    status = status ? status : stored_write_array(row, 0, rows->array);
+    status = status ? status : stored_write_array(row, false, 0, rows->array);
     rows->count += status == OND_OK;
     return status;
 }

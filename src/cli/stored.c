@@ -22,78 +22,101 @@ ond_status stored_read_picture(const char *path, ond_color color, bool with_alph
     return status ? status : ond_image_read_planes(path, color, planes);
 }
 
-static void scale(float *row, size_t width, double factor)
+static void scale(float *row, size_t count, double factor)
 {
-    for (size_t i = 0; i < width; i++) {
+    for (size_t i = 0; i < count; i++) {
         row[i] = (float)((double)row[i] * factor);
     }
 }
 
-static void divide(float *row, size_t width, double divisor)
+static void divide(float *row, size_t count, double divisor)
 {
-    for (size_t i = 0; i < width; i++) {
+    for (size_t i = 0; i < count; i++) {
         row[i] = (float)((double)row[i] / divisor);
     }
 }
 
-/* What is done with one row of a plane. */
+/* What is done with one row of a plane, or of all planes where the samples of a pixel lie side by side. */
 typedef struct row_step {
     const ond_planes *planes;
-    float *row;
+    size_t samples; /* of a pixel */
+    float *row;     /* in the file's order */
+    float *single;  /* of one plane; `row` itself for one sample */
     double maximum;
-    size_t colors;
+    size_t copies; /* planes that a sample is stored in */
     ond_array_reader *reader;
     ond_array_writer *writer;
     size_t outside;
 } row_step;
 
-/* Calls `step` for all rows of `count` planes, plane after plane. */
-static ond_status for_rows(row_step *all, size_t count, ond_status (*step)(row_step *all, ond_plane_box place))
+/* Calls `step` for the rows of all planes of the file, plane after plane, or row after row of pixels. */
+static ond_status for_rows(row_step *all, size_t planes, ond_status (*step)(row_step *all, ond_plane_box place))
 {
     ond_status status = OND_OK;
-    all->row = allocate(all->planes->width, sizeof *all->row);
-    for (size_t plane = 0; plane < count && status == OND_OK; plane++) {
+    size_t width = all->planes->width;
+    all->samples = all->samples ? all->samples : 1;
+    all->single = allocate(width * (all->samples > 1 ? all->samples + 1 : 1), sizeof *all->single);
+    all->row = all->samples > 1 ? all->single + width : all->single;
+    for (size_t plane = 0; plane < planes && status == OND_OK; plane += all->samples) {
         for (size_t row = 0; row < all->planes->height && status == OND_OK; row++) {
-            status = step(all, (ond_plane_box){plane, row, 0, 1, all->planes->width});
+            status = step(all, (ond_plane_box){plane, row, 0, 1, width});
         }
     }
-    free(all->row);
+    free(all->single);
     return status;
 }
 
 static ond_status read_row(row_step *all, ond_plane_box place)
 {
     const ond_planes *planes = all->planes;
-    ond_status status = ond_array_reader_take(all->reader, all->row, planes->width);
+    ond_status status = ond_array_reader_take(all->reader, all->row, all->samples * planes->width);
     if (all->maximum > 0) {
-        divide(all->row, planes->width, all->maximum);
+        divide(all->row, all->samples * planes->width, all->maximum);
     }
-    size_t copies = all->colors == 1 ? planes->count : 1;
-    for (size_t copy = 0; copy < copies && status == OND_OK; copy++, place.plane++) {
-        status = planes->store(planes->context, &place, all->row);
+    for (size_t sample = 0; sample < all->samples; sample++) {
+        for (size_t i = 0; all->samples > 1 && i < planes->width; i++) {
+            all->single[i] = all->row[i * all->samples + sample];
+        }
+        for (size_t copy = 0; copy < all->copies && status == OND_OK; copy++, place.plane++) {
+            status = planes->store(planes->context, &place, all->single);
+        }
     }
     return status;
 }
 
-ond_status stored_read_array(ond_array_reader *reader, size_t colors, double maximum, const ond_planes *planes)
+ond_status stored_read_array(ond_array_reader *reader, const array_layout *layout, double maximum,
+                             const ond_planes *planes)
 {
-    row_step all = {.planes = planes, .maximum = maximum, .colors = colors, .reader = reader};
-    return for_rows(&all, colors, read_row);
+    row_step all = {
+        .planes = planes,
+        .samples = layout->channels_last ? layout->colors : 1,
+        .maximum = maximum,
+        .copies = planes->count / layout->colors,
+        .reader = reader,
+    };
+    return for_rows(&all, layout->colors, read_row);
 }
 
 static ond_status write_row(row_step *all, ond_plane_box place)
 {
     const ond_planes *planes = all->planes;
-    ond_status status = planes->fetch(planes->context, &place, all->row);
-    if (all->maximum > 0) {
-        scale(all->row, planes->width, all->maximum);
+    ond_status status = OND_OK;
+    for (size_t sample = 0; sample < all->samples && status == OND_OK; sample++, place.plane++) {
+        status = planes->fetch(planes->context, &place, all->single);
+        for (size_t i = 0; all->samples > 1 && i < planes->width; i++) {
+            all->row[i * all->samples + sample] = all->single[i];
+        }
     }
-    return status ? status : ond_array_writer_put(all->writer, all->row, planes->width);
+    if (all->maximum > 0) {
+        scale(all->row, all->samples * planes->width, all->maximum);
+    }
+    return status ? status : ond_array_writer_put(all->writer, all->row, all->samples * planes->width);
 }
 
-ond_status stored_write_array(const ond_planes *planes, double maximum, ond_array_writer *writer)
+ond_status stored_write_array(const ond_planes *planes, bool channels_last, double maximum, ond_array_writer *writer)
 {
-    row_step all = {.planes = planes, .maximum = maximum, .writer = writer};
+    size_t samples = channels_last ? planes->count : 1;
+    row_step all = {.planes = planes, .samples = samples, .maximum = maximum, .writer = writer};
     return for_rows(&all, planes->count, write_row);
 }
 

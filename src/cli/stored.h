@@ -2,7 +2,7 @@
 #ifndef OND_CLI_STORED_H
 #define OND_CLI_STORED_H
 
-#include "cli/report.h"
+#include "cli/array_layout.h"
 
 /* Images that are too large for memory go through the disk, row by row. */
 
@@ -14,11 +14,13 @@ bool is_huge(size_t height, size_t width);
 ond_status stored_read_picture(const char *path, ond_color color, bool with_alpha, ond_planes *planes);
 
 /* Fills planes with the next image of an array file, whose numbers are divided by `maximum` (0: as they are).
- * @param colors  planes of the image in the file: all of `planes`, or one, which is then repeated */
-ond_status stored_read_array(ond_array_reader *reader, size_t colors, double maximum, const ond_planes *planes);
+ * @param layout  its colours are all of `planes`, or one that is then repeated */
+ond_status stored_read_array(ond_array_reader *reader, const array_layout *layout, double maximum,
+                             const ond_planes *planes);
 
-/* Appends all numbers, multiplied by `maximum` (0: as they are), to an array file. */
-ond_status stored_write_array(const ond_planes *planes, double maximum, ond_array_writer *writer);
+/* Appends all numbers, multiplied by `maximum` (0: as they are), to an array file.
+ * @param channels_last  the samples of a pixel side by side */
+ond_status stored_write_array(const ond_planes *planes, bool channels_last, double maximum, ond_array_writer *writer);
 
 /* How many values lie outside 0…1. */
 ond_status stored_count_outside(const ond_planes *planes, size_t *outside);

@@ -25,11 +25,12 @@ static bool size_of(const char *path, size_t *height, size_t *width)
     if (ond_array_reader_create(path, &reader)) {
         return false;
     }
-    int rank = ond_array_reader_shape(reader, shape);
+    array_layout layout;
+    bool fine = array_layout_of(ond_array_reader_shape(reader, shape), shape, false, &layout);
     ond_array_reader_destroy(reader);
-    *height = rank >= 2 ? shape[rank - 2] : 0;
-    *width = rank >= 2 ? shape[rank - 1] : 0;
-    return rank >= 2;
+    *height = layout.height;
+    *width = layout.width;
+    return fine;
 }
 
 /* Whether all images have one size, and the smallest of their sides. */

@@ -75,8 +75,8 @@ npy_header '<f4' '(3, 0, 8)' >zero3.npy
 refused 1 "ondelet: zero3.npy: the array is 3 x 0 x 8" features zero3.npy $options
 printf 'P5\n0 4\n255\n' >zero.pgm
 refused 1 "ondelet: zero.pgm: " features zero.pgm $options
-{ npy_header '<f4' '(1, 1, 8, 8)'; repeat 64 "$one"; } >four.npy
-refused 1 "ondelet: four.npy: has the shape 1 x 1 x 8 x 8" features four.npy $options
+{ npy_header '<f4' '(1, 2, 8, 8)'; repeat 128 "$one"; } >four.npy
+refused 1 "ondelet: four.npy: has the shape 1 x 2 x 8 x 8" features four.npy $options
 { npy_header '<f4' '(8,)'; repeat 8 "$one"; } >one.npy
 refused 1 "ondelet: one.npy: has the shape 8" features one.npy $options
 { npy_header '<f4' '(8, 8)'; repeat 60 "$one"; } >cut.npy

@@ -54,7 +54,7 @@ expect 0 convert f4.npy -o f.png --force --quiet
 expect_lines 0 stderr
 
 { npy_header '<f4' '(2, 2, 2)'; repeat 8 "$one"; } >two.npy
-refused 1 "ondelet: two.npy: has the shape 2 x 2 x 2; a picture is height x width or 3 x height x width" \
+refused 1 "ondelet: two.npy: has the shape 2 x 2 x 2; a picture is height x width, 3 x height x width or height x width x 3" \
     convert two.npy -o two.png
 expect 0 convert two.npy -o copy.npy
 expect_same two.npy copy.npy
@@ -66,3 +66,49 @@ refused 1 "ondelet: n.png: " convert nan.npy -o n.png
 expect_no_file n.png
 expect 0 convert a.pgm -o j.npy --json
 expect_text stdout '"command": "convert"'
+
+# Channels last, as NumPy programs have pictures: one picture, or several; what gives pictures back gives them back so.
+channels_last() { # SHAPE: every pixel 0x20 0x40 0x60, then 0x30 0x40 0x50, ...
+    npy_header '|u1' "$1"
+    repeat "$2" '\x20\x40\x60\x30\x40\x50\xa0\x90\x80'
+}
+planes() { # the samples of channels_last, COUNT times three pixels
+    npy_header '|u1' "$1"
+    repeat "$2" '\x20\x30\xa0'
+    repeat "$2" '\x40\x40\x90'
+    repeat "$2" '\x60\x50\x80'
+}
+channels_last '(12, 9, 3)' 36 >last.npy
+planes '(3, 12, 9)' 36 >first.npy
+{ npy_header '|u1' '(2, 12, 9, 3)'; for i in 1 2; do tail -c +129 last.npy; done; } >lasts.npy
+{ npy_header '|u1' '(2, 3, 12, 9)'; for i in 1 2; do tail -c +129 first.npy; done; } >firsts.npy
+expect 0 convert last.npy -o last.png
+expect 0 convert first.npy -o first.png
+expect_same last.png first.png
+for command in "threshold --value 1" "denoise --sigma 1 --method wavelet"; do
+    expect 0 $command last.npy -o last.out.npy --force
+    expect_shape last.out.npy "(12, 9, 3)"
+    expect 0 $command lasts.npy -o lasts.out.npy --force
+    expect_shape lasts.out.npy "(2, 12, 9, 3)"
+    tail -c 1296 last.out.npy >alone
+    tail -c 1296 lasts.out.npy >second
+    expect_same alone second
+    expect 0 convert last.out.npy -o last.png --force --quiet
+    expect 0 $command first.npy -o first.out.npy --force
+    expect 0 convert first.out.npy -o first.png --force --quiet
+    expect_same last.png first.png
+done
+for color in gray rgb; do
+    expect 0 features last.npy -o one.npy --scales 1 --color $color --force --quiet
+    expect 0 features first.png -o picture.npy --scales 1 --color $color --force --quiet
+    expect 0 features lasts.npy -o more.npy --scales 1 --color $color --force --quiet
+    expect 0 features firsts.npy -o planes.npy --scales 1 --color $color --force --quiet
+    expect_same more.npy planes.npy
+done
+expect_shape one.npy "(27, 6, 5)"
+expect_shape more.npy "(2, 27, 6, 5)"
+expect 0 convert a.pgm -o raw.npy --raw --force
+{ npy_header '<f4' '(6, 9)'; tail -c +129 raw.npy; } >plain.npy
+expect 0 features raw.npy -o one.npy --scales 1 --force --quiet
+expect 0 features plain.npy -o two.npy --scales 1 --force --quiet
+expect_same one.npy two.npy
