@@ -112,9 +112,9 @@ void ond_split_turn_rows(const ond_split_fft *fft, const float *rows, size_t str
 }
 
 /* From Z = DFT(a + ib), a and b real, at k and −k: DFT(a) = (Z(k) + conj Z(−k)) / 2, DFT(b) = (Z(k) − conj Z(−k)) / 2i.
- */
+ * Their imaginary parts come `apart` floats behind the real ones. */
 OND_WIDE static void separate(const float *restrict re, const float *restrict im, size_t length, size_t begin,
-                              size_t count, float *restrict first, float *restrict second)
+                              size_t count, size_t apart, float *restrict first, float *restrict second)
 {
     for (size_t k = begin; k < begin + count; k++) {
         size_t place = k * OND_LANES;
@@ -127,9 +127,9 @@ OND_WIDE static void separate(const float *restrict re, const float *restrict im
             float im_sum = im[place + lane] + im[opposite + lane];
             float im_difference = im[place + lane] - im[opposite + lane];
             a[lane] = 0.5F * re_sum;
-            a[OND_TILE + lane] = 0.5F * im_difference;
+            a[apart + lane] = 0.5F * im_difference;
             b[lane] = 0.5F * im_sum;
-            b[OND_TILE + lane] = -0.5F * re_difference;
+            b[apart + lane] = -0.5F * re_difference;
         }
     }
 }
@@ -146,7 +146,7 @@ void ond_split_rows_real_forward(const ond_split_fft *fft, size_t group, const f
         size_t begin = strip * OND_LANES;
         size_t count = fft->half_width - begin < OND_LANES ? fft->half_width - begin : OND_LANES;
         float *to = strips + strip * fft->strip_floats + group * OND_TILE;
-        separate(lines.re, lines.im, fft->width, begin, count, tile, tile + 2 * OND_TILE);
+        separate(lines.re, lines.im, fft->width, begin, count, OND_TILE, tile, tile + 2 * OND_TILE);
         ond_lines_turn(tile, OND_LANES, to);
         ond_lines_turn(tile + OND_TILE, OND_LANES, to + half);
         if (second) {
@@ -154,6 +154,15 @@ void ond_split_rows_real_forward(const ond_split_fft *fft, size_t group, const f
             ond_lines_turn(tile + 3 * (size_t)OND_TILE, OND_LANES, to + half + OND_TILE);
         }
     }
+}
+
+void ond_split_pair_forward(const ond_split_fft *fft, const float *first, const float *second, size_t apart,
+                            float *first_half, float *second_half, float *work)
+{
+    float *rest;
+    ond_lines lines = lines_in(work, fft->width, &rest);
+    ond_line_fft_forward(&fft->along_rows, (ond_lines_in){first, second, OND_LANES}, lines, rest);
+    separate(lines.re, lines.im, fft->width, 0, fft->half_width, apart, first_half, second_half);
 }
 
 /* X(−row, −column) is the conjugate of X(row, column): fills the columns behind half_width. */

@@ -53,6 +53,11 @@ void ond_split_turn_rows(const ond_split_fft *fft, const float *rows, size_t str
 void ond_split_rows_real_forward(const ond_split_fft *fft, size_t group, const float *first, const float *second,
                                  float *strips, float *work);
 
+/* Forward transforms of two groups of real rows, [width, 16], into their half spectra [half_width, 16], imaginary parts
+ * `apart` floats behind real ones. */
+void ond_split_pair_forward(const ond_split_fft *fft, const float *first, const float *second, size_t apart,
+                            float *first_half, float *second_half, float *work);
+
 /* Forward transforms of the strips' columns, and the conjugate half beside them: strips -> whole plane. */
 void ond_split_columns_forward(const ond_split_fft *fft, const float *strips, float *plane, float *work);
 

@@ -163,6 +163,7 @@ ond_status ond_fold_table_create(const ond_filter *filter, ond_split_plane image
         return OND_ERROR_MEMORY;
     }
     made->height = height;
+    made->width = width;
     made->strips = (width + OND_LANES - 1) / OND_LANES;
     made->imaginary = image.stride / 2;
     ond_box grid = ond_box_of_grid(image.height, image.width);

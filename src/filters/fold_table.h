@@ -17,10 +17,10 @@ typedef struct ond_fold_term {
  * strip of sixteen columns of the folded plane. A term's values are the filter's own; only where the filter begins or
  * ends among the sixteen are they kept here, with 0 where it vanishes. */
 typedef struct ond_fold_table {
-    size_t height, strips; /* of the folded plane */
-    size_t imaginary;      /* floats from the real to the imaginary parts of the image */
-    size_t *strip_begin;   /* per strip: its first term */
-    uint32_t *row_terms;   /* [strips, height]: how many terms */
+    size_t height, width, strips; /* of the folded plane; its strips */
+    size_t imaginary;             /* floats from the real to the imaginary parts of the image */
+    size_t *strip_begin;          /* per strip: its first term */
+    uint32_t *row_terms;          /* [strips, height]: how many terms */
     ond_fold_term *terms;
     float *edges;          /* [edges, 16] */
     const float *bases[2]; /* the filter's values; `edges` */

@@ -15,9 +15,11 @@ typedef struct batch {
     ond_plan *plan;
     const ond_image_view *images; /* each image is a channel */
     float *features;
-    size_t feature_size;          /* floats of one image's features */
-    ond_scratch *scratch;         /* one per worker */
-    ond_forward_scratch *forward; /* instead, where the plan has split transforms */
+    size_t feature_size;    /* floats of one image's features */
+    ond_scratch *scratch;   /* one per worker */
+    ond_forward_room *room; /* instead, where the plan has split transforms */
+    size_t stacks;          /* the first images in stacks of up to sixteen, then those that go alone */
+    size_t stacked;         /* images in stacks */
 } batch;
 
 /* Where the samples of one image's paths go. */
@@ -96,16 +98,49 @@ static ond_forward forward_of(const batch *call, size_t index)
                          call->features + index * call->feature_size};
 }
 
-static ond_status go_forward(void *context, size_t index, int worker)
+static ond_status go_forward(const batch *call, size_t index, int worker)
 {
-    const batch *call = context;
+    const ond_forward_scratch *scratch = &call->room->scratch[worker];
     OND_TRY(check_image(call, index));
     ond_forward forward = forward_of(call, index);
-    ond_forward_begin(&forward, (ond_channel){call->images, index}, &call->forward[worker]);
+    ond_forward_begin(&forward, (ond_channel){call->images, index}, scratch);
     for (size_t child = 0; child < forward.tree->nodes[0].child_count; child++) {
-        ond_forward_branch(&forward, child, &call->forward[worker], &call->forward[worker]);
+        ond_forward_branch(&forward, child, scratch, scratch);
     }
     return finish_image(call, index);
+}
+
+static ond_status go_forward_stacked(const batch *call, size_t first, size_t count, int worker)
+{
+    for (size_t index = first; index < first + count; index++) {
+        OND_TRY(check_image(call, index));
+    }
+    ond_stacked_call stack = {
+        .plan = call->plan,
+        .tree = &call->scattering->tree,
+        .padding = call->scattering->config.padding,
+        .images = call->images,
+        .first = first,
+        .count = count,
+        .features = call->features + first * call->feature_size,
+        .feature_size = call->feature_size,
+    };
+    ond_stacked_apply(&stack, &call->room->stacked[worker]);
+    for (size_t index = first; index < first + count; index++) {
+        OND_TRY(finish_image(call, index));
+    }
+    return OND_OK;
+}
+
+static ond_status go_forward_task(void *context, size_t index, int worker)
+{
+    const batch *call = context;
+    if (index >= call->stacks) {
+        return go_forward(call, call->stacked + index - call->stacks, worker);
+    }
+    size_t first = index * OND_LANES;
+    size_t left = call->stacked - first;
+    return go_forward_stacked(call, first, left < OND_LANES ? left : OND_LANES, worker);
 }
 
 typedef struct forward_branch {
@@ -124,8 +159,8 @@ static ond_status go_forward_by_paths(const batch *call, size_t index, int worke
 {
     OND_TRY(check_image(call, index));
     ond_forward forward = forward_of(call, index);
-    ond_forward_begin(&forward, (ond_channel){call->images, index}, &call->forward[0]);
-    forward_branch branches = {&forward, call->forward};
+    ond_forward_begin(&forward, (ond_channel){call->images, index}, &call->room->scratch[0]);
+    forward_branch branches = {&forward, call->room->scratch};
     OND_TRY(ond_parallel_for(forward.tree->nodes[0].child_count, workers, go_forward_branch, &branches));
     return finish_image(call, index);
 }
@@ -172,20 +207,31 @@ typedef struct division {
     bool over_images; /* else over the first-order paths of each */
 } division;
 
+/* A stack takes about as long as eight images alone, however few it holds. */
+static void choose_stacks(batch *call, division divided)
+{
+    enum { WORTHWHILE = 10 };
+    if (call->plan->points && divided.over_images && divided.images >= WORTHWHILE * (size_t)divided.workers) {
+        size_t left = divided.images % OND_LANES;
+        call->stacked = left < WORTHWHILE ? divided.images - left : divided.images;
+        call->stacks = ond_lane_groups(call->stacked);
+    }
+}
+
 static ond_status run_forward(batch *call, division divided)
 {
-    ond_forward_room *room = NULL;
-    OND_TRY(ond_scattering_take_room(call->scattering, call->plan, divided.workers, divided.over_images, &room));
-    call->forward = room->scratch;
-    ond_status status
-        = divided.over_images ? ond_parallel_for(divided.images, divided.workers, go_forward, call) : OND_OK;
+    choose_stacks(call, divided);
+    ond_forward_sharing sharing = {divided.workers, divided.over_images, call->stacks > 0};
+    OND_TRY(ond_scattering_take_room(call->scattering, call->plan, sharing, &call->room));
+    size_t tasks = call->stacks + divided.images - call->stacked;
+    ond_status status = divided.over_images ? ond_parallel_for(tasks, divided.workers, go_forward_task, call) : OND_OK;
     for (size_t index = 0; !divided.over_images && index < divided.images && status == OND_OK; index++) {
         status = go_forward_by_paths(call, index, divided.workers);
     }
     if (status == OND_OK) {
-        ond_scattering_keep_room(call->scattering, room);
+        ond_scattering_keep_room(call->scattering, call->room);
     } else {
-        ond_forward_room_destroy(room); /* an overflow may have left infinities */
+        ond_forward_room_destroy(call->room); /* an overflow may have left infinities */
     }
     return status;
 }

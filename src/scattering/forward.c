@@ -141,33 +141,48 @@ static ond_forward_scratch take_scratch(const ond_plan *plan, bool own_image, on
     return scratch;
 }
 
-static void take_all(const ond_plan *plan, int workers, bool own_image, ond_arena *arena, ond_forward_scratch *scratch)
+static void take_all(const ond_forward_room *room, ond_arena *arena)
 {
-    for (int worker = 0; worker < workers; worker++) {
-        scratch[worker] = take_scratch(plan, own_image || worker == 0, arena);
+    for (int worker = 0; worker < room->sharing.workers; worker++) {
+        room->scratch[worker] = take_scratch(room->plan, room->sharing.own_image || worker == 0, arena);
+        if (room->stacked) {
+            room->stacked[worker] = ond_stacked_take_scratch(room->plan, arena);
+        }
     }
 }
 
-ond_status ond_forward_room_create(ond_plan *plan, int workers, bool own_image, ond_forward_room **room)
+static ond_status fill_room(ond_forward_room *room)
+{
+    size_t workers = (size_t)room->sharing.workers;
+    room->scratch = ond_memory_allocate_zero(workers, sizeof *room->scratch);
+    room->stacked = room->sharing.stacks ? ond_memory_allocate_zero(workers, sizeof *room->stacked) : NULL;
+    if (!room->scratch || (room->sharing.stacks && !room->stacked)) {
+        return OND_ERROR_MEMORY;
+    }
+    ond_arena arena = {0};
+    take_all(room, &arena);
+    room->memory = ond_memory_allocate_zero(arena.used, 1);
+    if (!room->memory) {
+        return OND_ERROR_MEMORY;
+    }
+    arena = (ond_arena){.base = room->memory};
+    take_all(room, &arena);
+    return OND_OK;
+}
+
+ond_status ond_forward_room_create(ond_plan *plan, ond_forward_sharing sharing, ond_forward_room **room)
 {
     ond_forward_room *made = ond_memory_allocate_zero(1, sizeof *made);
     if (!made) {
         return OND_ERROR_MEMORY;
     }
     ond_plan_share(plan);
-    *made = (ond_forward_room){.plan = plan, .workers = workers, .own_image = own_image};
-    made->scratch = ond_memory_allocate_zero((size_t)workers, sizeof *made->scratch);
-    ond_arena arena = {0};
-    if (made->scratch) {
-        take_all(plan, workers, own_image, &arena, made->scratch);
-        made->memory = ond_memory_allocate_zero(arena.used, 1);
-    }
-    if (!made->memory) {
+    *made = (ond_forward_room){.plan = plan, .sharing = sharing};
+    ond_status status = fill_room(made);
+    if (status != OND_OK) {
         ond_forward_room_destroy(made);
-        return OND_ERROR_MEMORY;
+        return status;
     }
-    arena = (ond_arena){.base = made->memory};
-    take_all(plan, workers, own_image, &arena, made->scratch);
     *room = made;
     return OND_OK;
 }
@@ -180,5 +195,6 @@ void ond_forward_room_destroy(ond_forward_room *room)
     ond_plan_release(room->plan);
     ond_memory_free(room->memory);
     ond_memory_free(room->scratch);
+    ond_memory_free(room->stacked);
     ond_memory_free(room);
 }

@@ -2,7 +2,7 @@
 #ifndef OND_SCATTERING_FORWARD_H
 #define OND_SCATTERING_FORWARD_H
 
-#include "scattering/plan.h"
+#include "scattering/stacked.h"
 
 /* The cascade of cascade.h for features alone, sixteen lines at a time (fft/split.h): nothing is kept but spectra that
  * children need, and moduli are averaged while they are in the cache. For plans with `split` transforms. */
@@ -27,17 +27,24 @@ typedef struct ond_forward {
     float *features; /* of the image */
 } ond_forward;
 
+/* How a call is shared out. */
+typedef struct ond_forward_sharing {
+    int workers;
+    bool own_image; /* whether each worker has the planes of an image, else the first alone */
+    bool stacks;    /* whether there are stacks of images (stacked.h) */
+} ond_forward_sharing;
+
 /* The scratch of a call. An object keeps that of its last one: clearing it anew takes a tenth of the time of a large
  * image. */
 typedef struct ond_forward_room {
     ond_plan *plan; /* a share */
-    int workers;
-    bool own_image; /* whether each worker has the planes of an image, else the first alone */
-    ond_forward_scratch *scratch;
+    ond_forward_sharing sharing;
+    ond_forward_scratch *scratch; /* per worker */
+    ond_stacked_scratch *stacked; /* per worker, where there are stacks */
     void *memory;
 } ond_forward_room;
 
-ond_status ond_forward_room_create(ond_plan *plan, int workers, bool own_image, ond_forward_room **room);
+ond_status ond_forward_room_create(ond_plan *plan, ond_forward_sharing sharing, ond_forward_room **room);
 void ond_forward_room_destroy(ond_forward_room *room);
 
 /* Pads the image and averages it; leaves its spectrum in the scratch. */

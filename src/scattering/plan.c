@@ -3,6 +3,8 @@
 
 #include "core/memory.h"
 
+enum { LARGEST_STACK = 64 * 64 };
+
 static bool is_band_pass(const ond_filters *filters, size_t index)
 {
     return filters->filters[index].info.kind == OND_FILTER_BAND_PASS;
@@ -93,6 +95,34 @@ static ond_status create_folds(ond_plan *plan)
     return OND_OK;
 }
 
+/* Larger spectra of sixteen images would leave the cache. */
+static bool is_for_stacks(const ond_plan *plan)
+{
+    return plan->rows.padded * plan->columns.padded <= LARGEST_STACK;
+}
+
+static ond_status create_points(ond_plan *plan)
+{
+    size_t count = plan->bank->count * OND_MAX_LEVELS;
+    plan->points = ond_memory_allocate_zero(count, sizeof *plan->points);
+    if (!plan->points) {
+        return OND_ERROR_MEMORY;
+    }
+    for (int level = 0; level < plan->levels; level++) {
+        plan->stacked[level] = ond_stacked_fft_of(plan->split[level]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const ond_fold_table *table = plan->folds[i];
+        const ond_stacked_fft *fft = &plan->stacked[i % OND_MAX_LEVELS];
+        if (table) {
+            ond_stacked_grid image = {fft->split->height, fft->split->width, fft->stride, fft->imaginary};
+            OND_TRY(ond_fold_points_create(&plan->bank->filters[i / OND_MAX_LEVELS], image, table->height, table->width,
+                                           &plan->points[i]));
+        }
+    }
+    return OND_OK;
+}
+
 /* All levels or none: a level's primes are among those of the finest. What split transforms cannot do wants the plan
  * complete. */
 static ond_status create_split(ond_plan *plan)
@@ -103,7 +133,8 @@ static ond_status create_split(ond_plan *plan)
     for (int level = 0; level < plan->levels; level++) {
         OND_TRY(ond_split_fft_create(plan->rows.padded >> level, plan->columns.padded >> level, &plan->split[level]));
     }
-    return create_folds(plan);
+    OND_TRY(create_folds(plan));
+    return is_for_stacks(plan) ? create_points(plan) : OND_OK;
 }
 
 ond_scratch ond_plan_take_scratch(const ond_plan *plan, bool own_image, ond_arena *arena)
@@ -189,7 +220,11 @@ void ond_plan_release(ond_plan *plan)
     for (size_t i = 0; plan->folds && i < plan->bank->count * OND_MAX_LEVELS; i++) {
         ond_fold_table_destroy(plan->folds[i]);
     }
+    for (size_t i = 0; plan->points && i < plan->bank->count * OND_MAX_LEVELS; i++) {
+        ond_fold_points_destroy(plan->points[i]);
+    }
     ond_memory_free(plan->folds);
+    ond_memory_free(plan->points);
     ond_memory_free(plan->filter_level);
     ond_filters_destroy(plan->bank);
     ond_memory_free(plan);

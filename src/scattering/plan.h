@@ -3,7 +3,8 @@
 #define OND_SCATTERING_PLAN_H
 
 #include "core/memory.h"
-#include "fft/split.h"
+#include "fft/stacked.h"
+#include "filters/fold_points.h"
 #include "filters/fold_table.h"
 #include "scattering/lowpass.h"
 #include "scattering/paths.h"
@@ -37,6 +38,8 @@ typedef struct ond_plan {
     ond_fft *fft[OND_MAX_LEVELS];         /* in a plan that is complete */
     ond_split_fft *split[OND_MAX_LEVELS]; /* NULL where forward.h has no transforms for the sizes */
     ond_fold_table **folds; /* [filters, OND_MAX_LEVELS]: of a filter behind a parent's resolution; some are NULL */
+    ond_stacked_fft stacked[OND_MAX_LEVELS];
+    ond_fold_points **points; /* as folds; NULL where images are too large for stacks */
     ond_lowpass lowpass[OND_MAX_LEVELS];
     int layer_level[OND_MAX_ORDER + 1]; /* the finest resolution that a layer can have */
     int order;

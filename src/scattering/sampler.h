@@ -44,6 +44,12 @@ size_t ond_sample_line_stride(const ond_sampler *columns);
 void ond_sample_lines(const ond_sampler *columns, const float *lines, float *sums);
 void ond_sample_sums(const ond_sampler *rows, const ond_sampler *columns, const float *sums, float *samples);
 
+/* The same for stacks of sixteen planes (fft/stacked.h), one in each lane, with the same bits. First, per row:
+ * sums[l, lane] = Σ_j columns[l, j] row[j, lane], ond_sample_stacked_stride floats. Then samples[k, l, lane]. */
+size_t ond_sample_stacked_stride(const ond_sampler *columns);
+void ond_sample_stacked_row(const ond_sampler *columns, const float *row, float *sums);
+void ond_sample_stacked_sums(const ond_sampler *rows, const ond_sampler *columns, const float *sums, float *samples);
+
 /* The transpose: plane[i, j] = Σ rows[k, i] samples[k, l] columns[l, j]. Scratch as for ond_sample_plane. */
 void ond_spread_samples(const ond_sampler *rows, const ond_sampler *columns, const float *samples, float *scratch,
                         float *plane, size_t stride);

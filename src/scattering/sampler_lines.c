@@ -75,3 +75,31 @@ void ond_sample_sums(const ond_sampler *rows, const ond_sampler *columns, const 
         }
     }
 }
+
+size_t ond_sample_stacked_stride(const ond_sampler *columns)
+{
+    return columns->fours.count * FOUR * OND_LANES;
+}
+
+void ond_sample_stacked_row(const ond_sampler *columns, const float *row, float *sums)
+{
+    for (size_t block = 0; block < columns->fours.count; block++) {
+        sum_four(columns, block, row, OND_LANES, sums + block * FOUR * OND_LANES);
+    }
+}
+
+void ond_sample_stacked_sums(const ond_sampler *rows, const ond_sampler *columns, const float *sums, float *samples)
+{
+    size_t stride = ond_sample_stacked_stride(columns);
+    size_t outputs = columns->outputs;
+    _Alignas(OND_ALIGNMENT) float tile[FOUR * OND_LANES];
+    for (size_t k = 0; k < rows->outputs; k += FOUR) {
+        size_t together = rows->outputs - k < FOUR ? rows->outputs - k : FOUR;
+        for (size_t l = 0; l < outputs; l++) {
+            sum_four(rows, k / FOUR, sums + l * OND_LANES, stride, tile);
+            for (size_t i = 0; i < together; i++) {
+                memcpy(samples + ((k + i) * outputs + l) * OND_LANES, tile + i * OND_LANES, OND_LANES * sizeof *tile);
+            }
+        }
+    }
+}

@@ -166,16 +166,21 @@ static ond_forward_room *exchange_room(const ond_scattering *scattering, ond_for
     return kept;
 }
 
-ond_status ond_scattering_take_room(const ond_scattering *scattering, ond_plan *plan, int workers, bool own_image,
+static bool same_sharing(ond_forward_sharing a, ond_forward_sharing b)
+{
+    return a.workers == b.workers && a.own_image == b.own_image && a.stacks == b.stacks;
+}
+
+ond_status ond_scattering_take_room(const ond_scattering *scattering, ond_plan *plan, ond_forward_sharing sharing,
                                     ond_forward_room **room)
 {
     ond_forward_room *kept = exchange_room(scattering, NULL);
-    if (kept && kept->plan == plan && kept->workers == workers && kept->own_image == own_image) {
+    if (kept && kept->plan == plan && same_sharing(kept->sharing, sharing)) {
         *room = kept;
         return OND_OK;
     }
     ond_forward_room_destroy(kept);
-    return ond_forward_room_create(plan, workers, own_image, room);
+    return ond_forward_room_create(plan, sharing, room);
 }
 
 void ond_scattering_keep_room(const ond_scattering *scattering, ond_forward_room *room)

@@ -25,7 +25,7 @@ ond_status ond_scattering_plan(const ond_scattering *scattering, size_t height, 
 ond_status ond_scattering_complete_plan(const ond_scattering *scattering, size_t height, size_t width, ond_plan **plan);
 
 /* Scratch as wanted, the one that was kept or a new one; and back again, to be kept. */
-ond_status ond_scattering_take_room(const ond_scattering *scattering, ond_plan *plan, int workers, bool own_image,
+ond_status ond_scattering_take_room(const ond_scattering *scattering, ond_plan *plan, ond_forward_sharing sharing,
                                     ond_forward_room **room);
 void ond_scattering_keep_room(const ond_scattering *scattering, ond_forward_room *room);
 

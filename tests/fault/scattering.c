@@ -28,6 +28,17 @@ static ond_status walk_step(void *context, const ond_scattering_step *step)
     return OND_OK;
 }
 
+/* Enough of them for a stack. */
+static ond_status use_small_images(const ond_scattering *scattering)
+{
+    ond_array image = picture();
+    ond_array small = ond_array_view(image.data, 3, (size_t[3]){12, 8, 5});
+    ond_array features = {0};
+    ond_status status = ond_scattering_apply(scattering, &small, &features);
+    ond_array_free(&features);
+    return status;
+}
+
 /* Outputs that exist already keep their shape; the status of the first failure comes back. */
 static ond_status use_scattering(const ond_scattering *scattering)
 {
@@ -42,6 +53,7 @@ static ond_status use_scattering(const ond_scattering *scattering)
     status = status == OND_OK ? ond_scattering_adjoint(scattering, &image, &features, &gradient) : status;
     status = status == OND_OK ? ond_scattering_visit(scattering, &image, walk_step, &visited) : status;
     status = status == OND_OK ? ond_scattering_measure_energy(scattering, &image, &energy) : status;
+    status = status == OND_OK ? use_small_images(scattering) : status;
     ond_array_free(&features);
     ond_array_free(&gradient);
     return status;

@@ -308,6 +308,70 @@ static void threads_and_batches_give_the_same_bits(void **state)
     }
 }
 
+/* The features of `count` images, at any number of threads, beside those of each alone. */
+static void compare_to_each_alone(const ond_scattering *scattering, const ond_array *images)
+{
+    ond_array wanted = {0};
+    ond_array found = {0};
+    for (int threads = 1; threads <= 3; threads++) {
+        assert_ok(ond_threads_set(threads));
+        assert_ok(ond_scattering_apply(scattering, images, &found));
+        assert_ok(ond_threads_set(1));
+        for (size_t i = 0; i < images->shape[0]; i++) {
+            ond_array image = ond_array_item(images, i);
+            ond_array own = ond_array_item(&found, i);
+            assert_ok(ond_scattering_apply(scattering, &image, &wanted));
+            assert_memory_equal(own.data, wanted.data, ond_array_count(&own) * sizeof(float));
+        }
+    }
+    ond_array_free(&wanted);
+    ond_array_free(&found);
+}
+
+/* Sixteen small images go together, one in each lane of a vector; what is left over alone or in a stack of its own. */
+static void stacks_of_small_images_give_the_bits_of_each_alone(void **state)
+{
+    (void)state;
+    static const size_t shapes[][3]
+        = {{10, 8, 8}, {16, 13, 20}, {21, 28, 28}, {42, 17, 24}, {28, 44, 12}, {33, 32, 32}};
+    test_random random = {37};
+    for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
+        ond_scattering_config config = ond_scattering_config_default();
+        config.order = s == 0 ? 0 : s == 3 ? 3 : 2;
+        config.padding = s == 2 ? OND_PADDING_KYMATIO : s == 4 ? OND_PADDING_PERIODIC : OND_PADDING_REFLECT;
+        config.oversampling = s == 1 ? 1 : 0;
+        config.normalize = s == 5;
+        config.averaging = s == 5 ? OND_AVERAGING_GLOBAL : OND_AVERAGING_LOCAL;
+        ond_scattering *scattering = make(s == 1, s == 3 ? 3 : 2, &config);
+        ond_array images = random_array(&random, 3, shapes[s]);
+        compare_to_each_alone(scattering, &images);
+        ond_array_free(&images);
+        ond_scattering_destroy(scattering);
+    }
+}
+
+static void bad_images_of_a_stack_are_named(void **state)
+{
+    (void)state;
+    test_random random = {38};
+    ond_scattering *scattering = make(false, 2, NULL);
+    ond_array images = random_array(&random, 3, (size_t[3]){20, 16, 16});
+    ond_array features = {0};
+    images.data[13 * 256 + 5] = INFINITY;
+    images.data[18 * 256] = NAN;
+    assert_fails(OND_ERROR_ARGUMENT, "image 13 holds inf at row 0, column 5",
+                 ond_scattering_apply(scattering, &images, &features));
+    images.data[13 * 256 + 5] = 3e38f;
+    images.data[13 * 256 + 6] = -3e38f;
+    images.data[18 * 256] = 0;
+    assert_fails(OND_ERROR_ARGUMENT, "image 13 overflows", ond_scattering_apply(scattering, &images, &features));
+    images.data[13 * 256 + 5] = images.data[13 * 256 + 6] = 0;
+    compare_to_each_alone(scattering, &images); /* nothing of the overflow is left */
+    ond_array_free(&images);
+    ond_array_free(&features);
+    ond_scattering_destroy(scattering);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +383,8 @@ int main(void)
         cmocka_unit_test(energy_of_an_order_is_that_of_its_features),
         cmocka_unit_test(energy_left_for_higher_orders_decays),
         cmocka_unit_test(threads_and_batches_give_the_same_bits),
+        cmocka_unit_test(stacks_of_small_images_give_the_bits_of_each_alone),
+        cmocka_unit_test(bad_images_of_a_stack_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/memory.h"
 #include "filters/fold.h"
+#include "filters/fold_points.h"
 #include "filters/fold_table.h"
 #include "support/test.h"
 
@@ -34,6 +35,33 @@ static two_images make_images(test_random *random, size_t height, size_t width)
     return images;
 }
 
+/* A stack whose sixteen images are one: every lane gets the bits that the strips have. */
+static void compare_points(const ond_filter *filter, const two_images *images, const ond_fold_table *table)
+{
+    ond_split_plane plane = images->plane;
+    ond_stacked_grid grid = {plane.height, plane.width, 2 * plane.width * OND_LANES, plane.width * OND_LANES};
+    ond_fold_points *points = NULL;
+    assert_ok(ond_fold_points_create(filter, grid, table->height, table->width, &points));
+    float *stack = ond_memory_allocate(plane.height, grid.stride * sizeof *stack);
+    float *column = ond_memory_allocate_zero(2 * table->height * OND_LANES, sizeof *column);
+    float *strip = ond_memory_allocate_zero(2 * table->height * OND_LANES, sizeof *strip);
+    for (size_t i = 0; i < plane.height * grid.stride; i++) {
+        size_t place = i % grid.imaginary / OND_LANES + i % grid.stride / grid.imaginary * (plane.stride / 2);
+        stack[i] = images->split[i / grid.stride * plane.stride + place];
+    }
+    for (size_t c = 0; c < table->width; c++) {
+        ond_fold_column(points, c, stack, column);
+        ond_fold_strip(table, c / OND_LANES, images->split, strip);
+        for (size_t i = 0; i < 2 * table->height * OND_LANES; i++) {
+            assert_true(column[i] == strip[i / OND_LANES * OND_LANES + c % OND_LANES]);
+        }
+    }
+    ond_memory_free(stack);
+    ond_memory_free(column);
+    ond_memory_free(strip);
+    ond_fold_points_destroy(points);
+}
+
 static void compare(const ond_filter *filter, const two_images *images, size_t height, size_t width)
 {
     ond_fold_table *table = NULL;
@@ -54,6 +82,7 @@ static void compare(const ond_filter *filter, const two_images *images, size_t h
             }
         }
     }
+    compare_points(filter, images, table);
     ond_memory_free(wanted);
     ond_memory_free(strip);
     ond_fold_table_destroy(table);
