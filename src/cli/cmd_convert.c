@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/arguments.h"
-#include "cli/images.h"
+#include "cli/image_file.h"
 #include "cli/spool.h"
 
 #include <math.h>
@@ -130,19 +130,6 @@ static int depth_for(const convert_request *request, bool is_deep)
     return request->convert.depth == DEPTH_16 || (request->convert.depth == DEPTH_AUTO && is_deep && !is_jpeg) ? 16 : 8;
 }
 
-static bool write_picture(const convert_request *request, file_name name, bool is_deep, ond_array *array)
-{
-    if (!change_color(name, (ond_color)request->convert.color, array)) {
-        return false;
-    }
-    if (ond_image_write(array, depth_for(request, is_deep), request->common.output)) {
-        complain_of(request->common.output);
-        return false;
-    }
-    note_clipping(request, name, array);
-    return true;
-}
-
 /* An array file of any size, item by item. */
 static ond_status copy_items(ond_array_reader *reader, const char *path, double maximum)
 {
@@ -231,14 +218,47 @@ static bool convert_to_array(const convert_request *request, file_name name)
     return fine;
 }
 
-static bool convert_to_picture(const convert_request *request, file_name name)
+static bool take_color(const convert_request *request, image_file *source, ond_array *image)
 {
-    whole_file file;
-    if (!file_read(name, (ond_color)request->convert.color, false, &file)) {
+    int rank = image->rank;
+    if (array_color(image, (ond_color)request->convert.color)) {
+        complain_of_file(source->name);
         return false;
     }
-    bool fine = write_picture(request, name, file.is_deep, &file.array);
-    ond_array_free(&file.array);
+    if (image->rank != rank) { /* a colour profile would no longer fit */
+        ond_metadata_destroy(source->metadata);
+        source->metadata = NULL;
+    }
+    return true;
+}
+
+static bool write_picture(const convert_request *request, image_file *source, ond_array *image)
+{
+    image_file_writer writer;
+    bool is_deep = source->is_picture ? source->bit_depth == 16 : source->maximum > 255;
+    if (!image_file_writer_open(source, request->common.output, depth_for(request, is_deep), &writer)) {
+        return false;
+    }
+    writer.as_picture = true;
+    bool fine = image_file_next(source, image) == IMAGE_READY && take_color(request, source, image)
+                && image_file_writer_take(&writer, image);
+    if (fine) {
+        note_clipping(request, source->name, image);
+        image_file_note_loss(source, request->common.output, &request->common);
+    }
+    return image_file_writer_close(&writer, fine);
+}
+
+static bool convert_to_picture(const convert_request *request, file_name name)
+{
+    image_file source;
+    ond_array image = {0};
+    if (!image_file_open(name, &source)) {
+        return false;
+    }
+    bool fine = write_picture(request, &source, &image);
+    ond_array_free(&image);
+    image_file_close(&source);
     return fine;
 }
 
@@ -272,7 +292,9 @@ const cli_command convert_command = {
     .usage = "INPUT -o OUTPUT [options]",
     .details
     = "8- and 16-bit samples become 0..1, [height, width] or [3, height, width]; float arrays are taken as they are.\n"
-      "A written picture is clipped to 0..1.",
+      "A written picture is clipped to 0..1; it keeps alpha and, unless gray becomes colour or colour gray, profile "
+      "and\n"
+      "description where its format has room for them. Arrays hold the colours alone.",
     .groups = groups,
     .texts = texts,
     .request_size = sizeof(convert_request),

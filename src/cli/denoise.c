@@ -337,11 +337,7 @@ static void note_losses(const denoise_run *run, const char *output)
     if (run->writer.clipped) {
         note(request, "ondelet: %s: %zu values were clipped to 0..1", source->name.shown, run->writer.clipped);
     }
-    if (output && source->has_alpha && !image_file_keeps_alpha(output)) {
-        note(request, "ondelet: %s: %s cannot hold its alpha channel", source->name.shown, output);
-    } else if (output && source->has_color_key) {
-        note(request, "ondelet: %s: its transparent colours (tRNS) are opaque in the result", source->name.shown);
-    }
+    image_file_note_loss(source, output, request);
 }
 
 /* Results appear whole or not at all: what is there is complete. */

@@ -189,6 +189,15 @@ bool image_file_keeps_alpha(const char *path)
     return has_ending(path, ".png") || strcmp(path, "-") == 0;
 }
 
+void image_file_note_loss(const image_file *source, const char *path, const cli_request *request)
+{
+    if (path && source->has_alpha && !image_file_keeps_alpha(path)) {
+        note(request, "ondelet: %s: %s cannot hold its alpha channel", source->name.shown, path);
+    } else if (path && source->has_color_key) {
+        note(request, "ondelet: %s: its transparent colours (tRNS) are opaque in the result", source->name.shown);
+    }
+}
+
 /* Gray or colours, and alpha as one more channel. */
 static ond_status add_alpha(const ond_array *image, const ond_array *alpha, ond_array *joined)
 {

@@ -51,6 +51,8 @@ typedef struct image_file_writer {
 
 /* Whether this kind of picture has an alpha channel. */
 bool image_file_keeps_alpha(const char *path);
+/* Notes what of the source an output cannot hold. `path` may be NULL: there is none. */
+void image_file_note_loss(const image_file *source, const char *path, const cli_request *request);
 
 /* False after a complaint: a stack does not fit into a picture. */
 bool image_file_writer_open(const image_file *source, const char *path, int bit_depth, image_file_writer *writer);

@@ -83,7 +83,6 @@ typedef struct whole_file {
     ond_array array; /* a picture: [height, width] or [3, height, width], 0…1; an array file: its own shape */
     bool is_picture;
     bool is_unit; /* samples were integers and are 0…1 now */
-    bool is_deep; /* they had more than 8 bits */
 } whole_file;
 
 /* Complains and returns false when it cannot be read. `as_stored`: integers of array files are not scaled. */

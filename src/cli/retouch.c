@@ -86,11 +86,7 @@ static void note_losses(const cli_request *request, const image_file *source, co
     if (writer->clipped) {
         note(request, "ondelet: %s: %zu values were clipped to 0..1", source->name.shown, writer->clipped);
     }
-    if (output && source->has_alpha && !image_file_keeps_alpha(output)) {
-        note(request, "ondelet: %s: %s cannot hold its alpha channel", source->name.shown, output);
-    } else if (output && source->has_color_key) {
-        note(request, "ondelet: %s: its transparent colours (tRNS) are opaque in the result", source->name.shown);
-    }
+    image_file_note_loss(source, output, request);
 }
 
 static bool do_file(const retouch_job *job, file_name name, const char *output)

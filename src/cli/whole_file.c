@@ -59,7 +59,6 @@ static ond_status read_array(file_name name, bool as_stored, whole_file *file)
     if (status == OND_OK) {
         double maximum = as_stored ? 0 : ond_array_reader_maximum(reader);
         file->is_unit = maximum > 0;
-        file->is_deep = maximum > 255;
         ond_array_reader_destroy(reader);
         status = ond_array_read(name.path, &file->array);
         array_divide(&file->array, maximum);
@@ -79,11 +78,8 @@ bool file_read(file_name name, ond_color color, bool as_stored, whole_file *file
     if (is_array) {
         status = read_array(name, as_stored, file);
     } else {
-        ond_image_info info = {0};
         file->is_picture = file->is_unit = true;
-        status = ond_image_inspect(name.path, &info);
-        file->is_deep = info.bit_depth > 8;
-        status = status ? status : ond_image_read(name.path, color, &file->array);
+        status = ond_image_read(name.path, color, &file->array);
     }
     if (status != OND_OK) {
         complain_of_file(name);

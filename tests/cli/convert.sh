@@ -54,8 +54,7 @@ expect 0 convert f4.npy -o f.png --force --quiet
 expect_lines 0 stderr
 
 { npy_header '<f4' '(2, 2, 2)'; repeat 8 "$one"; } >two.npy
-refused 1 "ondelet: two.npy: has the shape 2 x 2 x 2; a picture is height x width, 3 x height x width or height x width x 3" \
-    convert two.npy -o two.png
+refused 1 "ondelet: two.npy: holds 2 images, two.png one: write them to .npy" convert two.npy -o two.png
 expect 0 convert two.npy -o copy.npy
 expect_same two.npy copy.npy
 { npy_header '<f4' '()'; printf "$one"; } >scalar.npy
@@ -112,3 +111,17 @@ expect 0 convert a.pgm -o raw.npy --raw --force
 expect 0 features raw.npy -o one.npy --scales 1 --force --quiet
 expect 0 features plain.npy -o two.npy --scales 1 --force --quiet
 expect_same one.npy two.npy
+
+# Alpha goes along where the output has it.
+corpus=$here/../fuzz/corpus/png_read
+expect 0 convert $corpus/basn6a08.png -o alpha.png
+expect_lines 0 stderr
+expect 0 info alpha.png
+expect_text stdout "RGB + alpha, 8 bit"
+expect 0 compare alpha.png $corpus/basn6a08.png
+expect_text stdout "inf dB"
+expect 0 convert $corpus/basn6a08.png -o alpha.png --color gray --depth 16 --force
+expect 0 info alpha.png
+expect_text stdout "gray + alpha, 16 bit"
+expect 0 convert $corpus/basn6a08.png -o opaque.jpg
+expect_text stderr "opaque.jpg cannot hold its alpha channel"
