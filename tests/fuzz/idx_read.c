@@ -6,3 +6,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_read_array(data, size);
     return 0;
 }
+
+#ifdef OND_FUZZING
+#include "fuzz/mutate.h"
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed)
+{
+    return fuzz_mutate(data, size, most, seed, "\0", 2);
+}
+#endif

@@ -8,10 +8,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 }
 
 #ifdef OND_FUZZING
+#include "fuzz/mutate.h"
 #include <zlib.h>
-
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
 
 enum { SIGNATURE_SIZE = 8, CHUNK_SIZE = 12 };
 
@@ -39,7 +37,7 @@ static void repair_checksums(uint8_t *data, size_t size)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed)
 {
-    size = LLVMFuzzerMutate(data, size, most);
+    size = fuzz_mutate(data, size, most, seed, "\x89PNG\r\n\x1a\n", SIGNATURE_SIZE);
     if (seed % 8) {
         repair_checksums(data, size);
     }
