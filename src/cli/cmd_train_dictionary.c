@@ -42,7 +42,8 @@ static const ond_option own_options[] = {
     INT_ROW(shape_config, crop, 0, 0, 32768,
             "take the middle of every image, that many rows and columns; 0: all of it"),
     INT_ROW(shape_config, batch, 1, 1, 65536, "images of one size that are learned from together (method online)"),
-    BOOL_ROW(shape_config, resume, 0, "go on with a training that was interrupted (method online)"),
+    BOOL_ROW(shape_config, resume, 0,
+             "go on with a training that was interrupted (method online; consensus begins anew)"),
     REAL_ROW(shape_config, smoothness, 5, 0, 1e30, "of the part that is taken away first; 0: nothing is"),
     END_ROW,
 };
@@ -372,7 +373,7 @@ static exit_status check_request(const train_request *request)
         return WRONG_USAGE;
     }
     if (request->shape.resume && request->learning.method != OND_LEARNING_ONLINE) {
-        return wrong_usage(command, "--resume goes with --method online");
+        return wrong_usage(command, "--resume goes with --method online: consensus learning begins anew");
     }
     if (request->picture && !is_drawing(request->picture)) {
         return wrong_usage(command, "picture '%s' ends neither in .png nor in .svg", request->picture);
@@ -417,9 +418,11 @@ const cli_command train_dictionary_command = {
     .usage = "IMAGES... -o D.safetensors [--picture ATOMS.png] [options]",
     .details
     = "Learns filters whose sparse combinations make the images, without their smooth part. --method online takes\n"
-      "images of any sizes one after the other; --method consensus all of one size at once. With --layers the atoms "
+      "images of any sizes one after the other, and goes on with --resume after a stop; --method consensus takes all "
       "of\n"
-      "each layer are combinations of those of the layer before, few ones with --sparsity.",
+      "one size at once, and begins anew. With --layers the atoms of each layer are combinations of those of the "
+      "layer\n"
+      "before, few ones with --sparsity.",
     .groups = groups,
     .texts = texts,
     .request_size = sizeof(train_request),

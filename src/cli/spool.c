@@ -4,27 +4,69 @@
 #include "cli/report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_PIPES = 32 };
+enum { MOST_PIPES = 32, NAME_ROOM = 32 };
+
+/* A file that every opening of its path finds. Without a name it ends with the process, however that ends. */
+typedef struct spool_file {
+    char *volatile path;
+    int descriptor; /* 0 for a file with a name */
+} spool_file;
 
 static struct {
-    char *volatile folder, *volatile input, *volatile output;
-    char *volatile copies[MOST_PIPES];
+    char *volatile folder; /* of files with names, where the system has no /proc */
+    spool_file input, output;
+    spool_file copies[MOST_PIPES];
     char *pipes[MOST_PIPES]; /* what they are copies of */
 } spool;
+
+static const char *spool_place(void)
+{
+    const char *place = getenv("TMPDIR");
+    return place && *place ? place : "/tmp";
+}
+
+static bool is_same_file(const char *path, int descriptor)
+{
+    struct stat own, found;
+    return fstat(descriptor, &own) == 0 && stat(path, &found) == 0 && own.st_dev == found.st_dev
+           && own.st_ino == found.st_ino;
+}
+
+static bool make_nameless(spool_file *file)
+{
+    char path[NAME_ROOM];
+    char *name = join_text(spool_place(), "/ondelet-XXXXXX");
+    int descriptor = mkstemp(name);
+    if (descriptor >= 0) {
+        unlink(name);
+        (void)fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    }
+    free(name);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    if (descriptor <= 0 || !is_same_file(path, descriptor) || access(path, R_OK | W_OK) != 0) {
+        if (descriptor >= 0) {
+            close(descriptor);
+        }
+        return false;
+    }
+    file->descriptor = descriptor;
+    file->path = copy_text(path);
+    return true;
+}
 
 static bool make_folder(void)
 {
     if (spool.folder) {
         return true;
     }
-    const char *place = getenv("TMPDIR");
-    spool.folder = join_text(place && *place ? place : "/tmp", "/ondelet-XXXXXX");
+    spool.folder = join_text(spool_place(), "/ondelet-XXXXXX");
     if (!mkdtemp(spool.folder)) {
         complain("%s: %s", spool.folder, strerror(errno));
         free(spool.folder);
@@ -32,6 +74,32 @@ static bool make_folder(void)
         return false;
     }
     return true;
+}
+
+/* False after a complaint. */
+static bool make_file(spool_file *file, const char *name)
+{
+    if (make_nameless(file)) {
+        return true;
+    }
+    if (!make_folder()) {
+        return false;
+    }
+    file->path = join_text(spool.folder, name);
+    return true;
+}
+
+static void forget(spool_file *file)
+{
+    char *own = file->path;
+    file->path = NULL; /* before it is freed: a signal may come in between */
+    if (own && file->descriptor > 0) {
+        close(file->descriptor);
+    } else if (own) {
+        unlink(own);
+    }
+    file->descriptor = 0;
+    free(own);
 }
 
 static bool copy(FILE *from, FILE *to)
@@ -63,15 +131,10 @@ static bool copy_file(const char *path, const char *mode)
 
 const char *spool_input(void)
 {
-    if (!spool.input && make_folder()) {
-        spool.input = join_text(spool.folder, "/input");
-        if (!copy_file(spool.input, "wb")) {
-            unlink(spool.input);
-            free(spool.input);
-            spool.input = NULL;
-        }
+    if (!spool.input.path && make_file(&spool.input, "/input") && !copy_file(spool.input.path, "wb")) {
+        forget(&spool.input);
     }
-    return spool.input;
+    return spool.input.path;
 }
 
 static bool copy_pipe(const char *path, const char *to)
@@ -101,7 +164,7 @@ const char *spool_pipe(const char *path)
     }
     while (i < MOST_PIPES && spool.pipes[i]) {
         if (strcmp(spool.pipes[i], path) == 0) {
-            return spool.copies[i];
+            return spool.copies[i].path;
         }
         i++;
     }
@@ -109,61 +172,55 @@ const char *spool_pipe(const char *path)
         complain("%s: more than %d pipes at once", path, MOST_PIPES);
         return NULL;
     }
-    if (!make_folder()) {
+    char name[NAME_ROOM];
+    snprintf(name, sizeof name, "/pipe%zu", i);
+    if (!make_file(&spool.copies[i], name)) {
         return NULL;
     }
-    char name[16];
-    snprintf(name, sizeof name, "/pipe%zu", i);
     spool.pipes[i] = copy_text(path);
-    spool.copies[i] = join_text(spool.folder, name);
-    return copy_pipe(path, spool.copies[i]) ? spool.copies[i] : NULL;
+    return copy_pipe(path, spool.copies[i].path) ? spool.copies[i].path : NULL;
 }
 
 const char *spool_output(void)
 {
-    if (!spool.output && make_folder()) {
-        spool.output = join_text(spool.folder, "/output");
-    }
-    return spool.output;
+    return spool.output.path || make_file(&spool.output, "/output") ? spool.output.path : NULL;
 }
 
 bool spool_deliver(void)
 {
-    return copy_file(spool.output, "rb");
-}
-
-static void forget(char *volatile *path, int (*take_away)(const char *))
-{
-    char *own = *path;
-    *path = NULL; /* before it is freed: a signal may come in between */
-    if (own) {
-        take_away(own);
-    }
-    free(own);
+    return copy_file(spool.output.path, "rb");
 }
 
 void spool_remove(void)
 {
-    forget(&spool.input, unlink);
-    forget(&spool.output, unlink);
+    forget(&spool.input);
+    forget(&spool.output);
     for (size_t i = 0; i < MOST_PIPES; i++) {
-        forget(&spool.copies[i], unlink);
+        forget(&spool.copies[i]);
         free(spool.pipes[i]);
         spool.pipes[i] = NULL;
     }
-    forget(&spool.folder, rmdir);
+    char *folder = spool.folder;
+    spool.folder = NULL;
+    if (folder) {
+        rmdir(folder);
+    }
+    free(folder);
+}
+
+static void discard(const spool_file *file)
+{
+    if (file->path && file->descriptor == 0) {
+        unlink(file->path);
+    }
 }
 
 void spool_discard(void)
 {
-    if (spool.input) {
-        unlink(spool.input);
-    }
-    if (spool.output) {
-        unlink(spool.output);
-    }
-    for (size_t i = 0; i < MOST_PIPES && spool.copies[i]; i++) {
-        unlink(spool.copies[i]);
+    discard(&spool.input);
+    discard(&spool.output);
+    for (size_t i = 0; i < MOST_PIPES; i++) {
+        discard(&spool.copies[i]);
     }
     if (spool.folder) {
         rmdir(spool.folder);

@@ -150,6 +150,9 @@ static ond_status file_open(ond_file *file, bool stays, size_t bytes)
     if (exists && access(file->path, W_OK) != 0) {
         return file_fail(file, "cannot replace");
     }
+    if (exists && found.st_nlink == 0) { /* /proc/self/fd/N of a file without a name: there is nothing to replace */
+        return file_open_straight(file, open(file->path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY));
+    }
     OND_TRY(file_find_target(file, exists));
     return stays ? file_open_partial(file, bytes) : file_open_temporary(file);
 }

@@ -56,3 +56,25 @@ checks=$((checks + 1))
 expect_text slow.npy "old"
 checks=$((checks + 1))
 [ "$(ls -A | grep -c '^\.')" = 0 ] || fail "left behind: $(ls -A)"
+
+# Killed while it spools its input or its output: no file stays behind.
+mkdir spooled
+mkfifo feed
+TMPDIR=$PWD/spooled "$ONDELET" features - -o - $options <feed >out.npy 2>stderr &
+pid=$!
+exec 7>feed
+head -c 300000 /dev/zero >&7 # more than a pipe holds: when all is written, the program has begun to spool it
+kill -KILL $pid
+wait $pid 2>/dev/null
+exec 7>&-
+checks=$((checks + 1))
+[ -z "$(ls -A spooled)" ] || fail "a killed process left behind: $(ls -A spooled)"
+
+# Nor after its end; its name never appears in messages.
+checks=$((checks + 1))
+head -c 5000 /dev/zero | TMPDIR=$PWD/spooled "$ONDELET" features - -o out.npy $options 2>stderr && fail "zeros are read"
+expect_text stderr "-: not a PNG"
+grep -q 'proc\|spooled' stderr && fail "a message names the spooled file: $(cat stderr)"
+[ -z "$(ls -A spooled)" ] || fail "left behind: $(ls -A spooled)"
+TMPDIR=$PWD/missing "$ONDELET" features - -o out.npy $options <a.pgm 2>stderr && fail "a missing TMPDIR is no error"
+expect_text stderr "missing/ondelet-"

@@ -30,11 +30,12 @@ noise_bytes() { # FILE BYTES: the same every time
 prepare() {
     npy_header '|u1' '(4000, 16, 16)' >many.npy
     noise_bytes many.npy $((128 + 4000 * 256))
-    mkdir -p set/a set/b pictures plain truth
+    mkdir -p set/a set/b pictures larger plain truth
     for i in 1 2 3 4 5 6 7 8; do
         make_pgm set/a/$i.pgm 16 16 $i
         make_pgm set/b/$i.pgm 16 16 $((i + 20))
         make_pgm pictures/$i.pgm 64 64 $((i + 40))
+        make_pgm larger/$i.pgm 160 160 $((i + 60))
     done
     make_pgm plain/1.pgm 72 72 3
     make_pgm mark.pgm 72 72 4
@@ -47,7 +48,7 @@ command_of() {
         features) words=(features many.npy --scales 2 --orientations 4 -o "$out/f.npy") names=(f.npy f.index.csv) ;;
         features_csv) words=(features many.npy --scales 2 --orientations 4 --pool mean -o "$out/f.csv") names=(f.csv f.index.csv) ;;
         classify) words=(train classify set --kind network --scales 1 --epochs 60 --hidden1 64 -o "$out/m.safetensors") names=(m.safetensors) ;;
-        folder) words=(denoise pictures --sigma 20 -o "$out/") names=({1..8}.png) ;;
+        folder) words=(denoise larger --sigma 20 -o "$out/") names=({1..8}.png) ;;
         dictionary) words=(train dictionary pictures --atoms 8 --filter 5 --epochs 20 --code-iterations 10 -o "$out/d.safetensors") names=(d.safetensors) ;;
         denoise_training) words=(train denoise pictures --steps 60 --hidden 4 --pairs 1 --batch 2 --patch 32 --pool 2 -o "$out/n.safetensors") names=(n.safetensors) ;;
         edge_training) words=(train edges plain --truth truth --colors gray --hidden 8 --samples 1000 --epochs 20 -o "$out/e.safetensors") names=(e.safetensors) ;;
@@ -60,6 +61,15 @@ command_of() {
         folder) again=(--resume) ;;
         *) again=(--resume --force) ;;
     esac
+}
+
+# Every file has its name, and no journal says that some are still to be filled.
+is_complete() {
+    local name
+    [ ! -e "$out/${names[0]}.journal" ] || return 1
+    for name in "${names[@]}"; do
+        [ -e "$out/$name" ] || return 1
+    done
 }
 
 # Nothing half-written under a final name.
@@ -92,9 +102,8 @@ run_case() {
         wait $pid 2>/dev/null
         check_names
         extra=("${again[@]}")
-        if [ ! -e "$out/${names[0]}" ] || [ -e "$out/${names[0]}.journal" ]; then continue; fi
-        case $case in folder) continue ;; esac
-        whole=$((whole + 1)) # complete: from the beginning
+        is_complete || continue
+        whole=$((whole + 1)) # from the beginning
         rm -rf "$out"
         mkdir "$out"
         extra=()

@@ -217,6 +217,31 @@ static void read_only_file_is_kept(void **state)
     assert_content(path, "kept");
 }
 
+static void a_file_without_a_name_is_written_in_place(void **state)
+{
+    (void)state;
+    char path[64];
+    test_bytes bytes;
+    const char *name = bytes_file("nameless", "what was there", 14);
+    ond_file *file = NULL;
+    int descriptor = open(name, O_RDWR);
+    assert_true(descriptor >= 0);
+    assert_int_equal(unlink(name), 0);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    if (access(path, W_OK) != 0) {
+        close(descriptor);
+        skip(); /* a system without /proc */
+    }
+    assert_ok(ond_file_create(path, &file));
+    assert_ok(ond_file_print(file, "new"));
+    assert_ok(ond_file_finish(&file));
+    bytes_load(&bytes, path);
+    assert_int_equal(bytes.count, 3);
+    assert_memory_equal(bytes.data, "new", 3);
+    assert_int_not_equal(access(name, F_OK), 0);
+    close(descriptor);
+}
+
 static void dash_is_standard_output(void **state)
 {
     (void)state;
@@ -327,6 +352,7 @@ int main(void)
         cmocka_unit_test(failures_name_path_and_cause),
         cmocka_unit_test(full_device_is_an_error),
         cmocka_unit_test(read_only_file_is_kept),
+        cmocka_unit_test(a_file_without_a_name_is_written_in_place),
         cmocka_unit_test(dash_is_standard_output),
         cmocka_unit_test(decimal_point_is_a_point_in_every_locale),
     };
