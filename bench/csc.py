@@ -100,15 +100,8 @@ def first_below(values, wanted):
 
 
 def own_steps_below(p, wanted):
-    """Iterations until the objective is below, by halving: it falls as good as steadily."""
-    low, high = 0, p.reach
-    while high - low > 1:
-        steps = (low + high) // 2
-        if p.ours(steps)["objective"] <= wanted:
-            high = steps
-        else:
-            low = steps
-    return high
+    """Iterations until the objective is below."""
+    return next((steps for steps in range(4, p.reach, 2) if p.ours(steps)["objective"] <= wanted), p.reach)
 
 
 def measure(size, atoms, side, rounds, folder):

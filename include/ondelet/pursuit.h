@@ -16,7 +16,8 @@ typedef enum ond_pursuit_method {
                                 rectifiers whose biases are −λᵢ (7.12, 7.13) */
     OND_PURSUIT_ISTA, /**< layer after layer, basis pursuit min ½‖γᵢ₋₁ − Dᵢ γ‖² + λᵢ‖γ‖₁ (7.16) */
     OND_PURSUIT_FISTA,   /**< the same, accelerated */
-    OND_PURSUIT_ADMM,    /**< the same in Fourier; the fastest for images. Channels times stride squared: at most 64 */
+    OND_PURSUIT_ADMM,    /**< the same in Fourier, then values refined on the support that was found; the fastest for
+                              images. Channels times stride squared: at most 64 */
     OND_PURSUIT_OMP,     /**< layer after layer, orthogonal matching pursuit with up to `terms` atoms */
     OND_PURSUIT_ML_ISTA, /**< min ½‖x − D₁⋯D_L γ‖² + Σ λᵢ‖Dᵢ₊₁⋯D_L γ‖₁ + λ_L‖γ‖₁ over γ = γ_L (7.23, 7.28) */
     OND_PURSUIT_ML_FISTA, /**< the same, accelerated */

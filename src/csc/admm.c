@@ -3,6 +3,7 @@
 
 #include "core/memory.h"
 #include "csc/polyphase.h"
+#include "csc/refine.h"
 
 #include <math.h>
 #include <string.h>
@@ -49,7 +50,7 @@ static ond_status allocate_group(const ond_admm *admm, ond_admm_group *group)
     group->rows = ond_memory_allocate(fft->group * fft->real_stride, sizeof *group->rows);
     group->spikes = ond_memory_allocate(admm->spike_limit + OND_SPIKE_SLACK, sizeof *group->spikes);
     group->flags = ond_memory_allocate_zero(fft->real_stride, sizeof *group->flags);
-    group->images = ond_memory_allocate(images, ond_admm_padded(admm) * sizeof *group->images);
+    group->images = ond_memory_allocate(images, ond_taps_padded(&admm->taps) * sizeof *group->images);
     group->sums = ond_memory_allocate(channels, ond_admm_plane(admm) * sizeof *group->sums);
     bool has_memory = group->plane && group->rows && group->spikes && group->flags && group->images && group->sums;
     return has_memory ? OND_OK : OND_ERROR_MEMORY;
@@ -75,13 +76,12 @@ static ond_status allocate(ond_admm *admm)
     admm->split = ond_memory_allocate_zero(masked, real);
     admm->split_dual = ond_memory_allocate_zero(masked, real);
     admm->image = ond_memory_allocate(1, real);
-    size_t tap_rows = admm->spike_limit > 0 ? info->atoms * channels * info->filter_height : 0;
-    admm->taps = ond_memory_allocate(tap_rows, admm->tap_line * sizeof(float));
+    admm->taps.values = ond_memory_allocate(admm->spike_limit > 0 ? ond_taps_size(&admm->taps) : 0, sizeof(float));
     for (size_t g = 0; g < OND_ADMM_GROUPS; g++) {
         OND_TRY(allocate_group(admm, &admm->groups[g]));
     }
     bool has_memory = admm->state && admm->weights && admm->made && admm->held && admm->solution && admm->signal
-                      && admm->gram && admm->split && admm->split_dual && admm->image && admm->taps;
+                      && admm->gram && admm->split && admm->split_dual && admm->image && admm->taps.values;
     return has_memory ? OND_OK : OND_ERROR_MEMORY;
 }
 
@@ -129,13 +129,20 @@ static void make_gram(ond_admm *admm)
     }
 }
 
+static void load_taps(ond_admm *admm)
+{
+    if (admm->spike_limit > 0) {
+        ond_taps_load(&admm->taps, &admm->circular);
+    }
+}
+
 void ond_admm_reload(ond_admm *admm)
 {
     size_t channels = admm->circular.info.channels;
     ond_fourier_reload(admm->operator_, admm->image);
     memset(admm->gram, 0, channels * channels * ond_admm_plane(admm) * sizeof *admm->gram);
     make_gram(admm);
-    ond_admm_load_taps(admm);
+    load_taps(admm);
     admm->is_primed = false;
 }
 
@@ -164,11 +171,12 @@ static ond_status create(const ond_lasso *lasso, const ond_pursuit_config *confi
     admm->circular = *lasso->operator_->dictionary;
     admm->circular.info.border = OND_BORDER_CIRCULAR;
     OND_TRY(find_operator(admm, lasso, config->planning));
-    ond_admm_measure_taps(admm);
+    admm->taps = ond_taps_measure(&admm->circular, admm->operator_->fft->height, admm->operator_->fft->width);
+    ond_admm_choose_limit(admm);
     OND_TRY(allocate(admm));
     load_weights(admm);
     make_gram(admm);
-    ond_admm_load_taps(admm);
+    load_taps(admm);
     size_t pixels = admm->operator_->height * admm->operator_->width;
     for (size_t c = 0; c < admm->circular.info.channels; c++) {
         transform_plane(admm, lasso->signal + c * pixels, c);
@@ -215,7 +223,7 @@ void ond_admm_destroy(ond_admm *admm)
     ond_memory_free(admm->split);
     ond_memory_free(admm->split_dual);
     ond_memory_free(admm->image);
-    ond_memory_free(admm->taps);
+    ond_memory_free(admm->taps.values);
     ond_memory_free(admm);
 }
 
@@ -251,10 +259,13 @@ void ond_admm_duals(const ond_admm *admm, float *duals)
 }
 
 /* Residual balancing (Wohlberg, ADMM penalty parameter selection by residual balancing, 2017). Changes
- * get smaller, so that the penalty has a limit (He, Yang & Wang 2000): with a mask the residuals need not balance. */
+ * get smaller, so that the penalty has a limit (He, Yang & Wang 2000): with a mask the residuals need not balance.
+ * While hardly any code is above the threshold the dual residual is next to nothing: the penalty rises slowly, since
+ * too large a one fills the codes. */
 static void adapt(ond_admm *admm, const ond_pursuit_config *config, int change)
 {
     static const double ratio = 1.2;
+    static const double most_rise = 2;
     double most = 1 + 100 / ((double)change * change);
     if (!config->adapt || !(admm->primal > 0) || !(admm->dual > 0)) {
         return;
@@ -262,7 +273,7 @@ static void adapt(ond_admm *admm, const ond_pursuit_config *config, int change)
     double balance = 1 + pow(18.3, log10(admm->lasso->lambda) + 1);
     double off = sqrt(admm->primal / (admm->dual * balance));
     if (admm->primal > ratio * balance * admm->dual) {
-        ond_admm_rescale(admm, fmin(off, most));
+        ond_admm_rescale(admm, fmin(off, fmin(most, most_rise)));
     } else if (admm->dual > ratio * admm->primal / balance) {
         ond_admm_rescale(admm, 1 / fmin(1 / off, most));
     }
@@ -314,6 +325,7 @@ ond_status ond_admm_solve(const ond_lasso *lasso, const ond_pursuit_config *conf
     ond_lasso_room room = {0};
     bool is_strided = lasso->operator_->dictionary->info.stride > 1;
     OND_TRY(is_strided ? run_strided(lasso, config, codes, curve, report) : run(lasso, config, codes, curve, report));
+    OND_TRY(ond_refine(lasso, codes));
     ond_status status = ond_lasso_room_create(lasso->operator_, &room);
     if (status == OND_OK) {
         status = ond_lasso_finish(lasso, config, codes, &room, report);

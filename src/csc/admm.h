@@ -3,20 +3,12 @@
 #define OND_CSC_ADMM_H
 
 #include "csc/pursuit.h"
-
-#include <stdint.h>
+#include "csc/spikes.h"
 
 enum {
     OND_ADMM_CHANNELS = 64, /* most of them: a system of this size is solved for every frequency */
-    OND_ADMM_GROUPS = 4,    /* atoms are dealt to groups, whatever the number of threads: the bits stay the same */
-    OND_SPIKE_SLACK = 8     /* nonzeros are listed by so many */
+    OND_ADMM_GROUPS = 4     /* atoms are dealt to groups, whatever the number of threads: the bits stay the same */
 };
-
-/* A nonzero of y: where the filter's first value falls in a padded image, and what it is multiplied by. */
-typedef struct ond_spike {
-    uint32_t place;
-    float value;
-} ond_spike;
 
 /* What a group of atoms is summed in while a step passes over them. */
 typedef struct ond_admm_group {
@@ -56,17 +48,15 @@ typedef struct ond_admm {
     float *state;   /* T [atoms] planes as the FFT's real planes */
     float *weights; /* [atoms] planes; without weights a line of ones (with the border), then one of infinities */
     bool has_weights;
-    ond_complex *made, *held;           /* (D y)^ and (D T)^ [channels] planes */
-    ond_complex *solution;              /* w^ [channels] planes, with a mask (D x)^ behind it */
-    ond_complex *signal;                /* s^ [channels] planes */
-    ond_complex *gram;                  /* Σ_m d_a conj(d_b) [channels, channels] planes */
-    float *split;                       /* with a mask: y₀ [channels, height, width] */
-    float *split_dual;                  /* and u₀ */
-    float *image;                       /* one real plane */
-    size_t padded_height, padded_width; /* of an image with room for filters at its end */
-    size_t tap_line;                    /* floats of a filter's row, zeros behind it */
-    float *taps;                        /* [atoms, channels, filter height, tap_line] */
-    size_t spike_limit;                 /* an atom with more nonzeros is transformed instead */
+    ond_complex *made, *held; /* (D y)^ and (D T)^ [channels] planes */
+    ond_complex *solution;    /* w^ [channels] planes, with a mask (D x)^ behind it */
+    ond_complex *signal;      /* s^ [channels] planes */
+    ond_complex *gram;        /* Σ_m d_a conj(d_b) [channels, channels] planes */
+    float *split;             /* with a mask: y₀ [channels, height, width] */
+    float *split_dual;        /* and u₀ */
+    float *image;             /* one real plane */
+    ond_taps taps;            /* on the grid of the FFT */
+    size_t spike_limit;       /* an atom with more nonzeros is transformed instead */
     ond_admm_group groups[OND_ADMM_GROUPS];
     double primal, dual; /* relative residuals of the last step */
 } ond_admm;
@@ -85,9 +75,8 @@ void ond_admm_reload(ond_admm *admm);
 void ond_admm_codes(const ond_admm *admm, float *codes);
 void ond_admm_duals(const ond_admm *admm, float *duals);
 
-/* Elements of a complex plane, and of a padded image. */
+/* Elements of a complex plane. */
 size_t ond_admm_plane(const ond_admm *admm);
-size_t ond_admm_padded(const ond_admm *admm);
 
 /* The lines of thresholds (in units of λ/ρ) for row `row` of atom `atom`. */
 const float *ond_admm_weights(const ond_admm *admm, size_t atom, size_t row);
@@ -98,11 +87,10 @@ void ond_admm_update(ond_admm *admm, size_t atom, ond_admm_group *group);
 void ond_admm_list(ond_admm *admm, size_t atom, ond_admm_group *group);
 void ond_admm_transform(ond_admm *admm, size_t atom, bool is_shrunken, ond_admm_group *group);
 
-/* D y, of most atoms from lists of their nonzeros (admm_spikes.c): sizes; the filters' values; an empty group; one row
- * of y listed, `spike_count` being 0 before the first; the listed atom added, as it is or transformed; and the spectrum
- * of all groups together, with `rows` for scratch. */
-void ond_admm_measure_taps(ond_admm *admm);
-void ond_admm_load_taps(ond_admm *admm);
+/* D y, of most atoms from lists of their nonzeros (admm_spikes.c): how long a list may be; an empty group; one row of y
+ * listed, `spike_count` being 0 before the first; the listed atom added, as it is or transformed; and the spectrum of
+ * all groups together, with `rows` for scratch. */
+void ond_admm_choose_limit(ond_admm *admm);
 void ond_admm_clear(ond_admm *admm, ond_admm_group *group);
 void ond_admm_list_row(const ond_admm *admm, const float *y, size_t row, ond_admm_group *group);
 void ond_admm_add_codes(ond_admm *admm, size_t atom, ond_admm_group *group);

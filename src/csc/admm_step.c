@@ -8,43 +8,46 @@
 
 /* One step of ond_admm: the system of each frequency, then one pass over the atoms in groups. */
 
-static ond_status transform_group(void *context, size_t index, int worker)
-{
-    (void)worker;
-    ond_admm *admm = context;
-    ond_admm_group *group = &admm->groups[index];
-    ond_admm_clear(admm, group);
-    for (size_t atom = index; atom < admm->circular.info.atoms; atom += OND_ADMM_GROUPS) {
-        ond_admm_transform(admm, atom, false, group);
-    }
-    return OND_OK;
-}
+typedef struct group_job {
+    ond_admm *admm;
+    void (*pass)(ond_admm *admm, size_t atom, ond_admm_group *group);
+} group_job;
 
-static ond_status list_group(void *context, size_t index, int worker)
+static ond_status pass_group(void *context, size_t index, int worker)
 {
     (void)worker;
-    ond_admm *admm = context;
-    ond_admm_group *group = &admm->groups[index];
-    ond_admm_clear(admm, group);
-    for (size_t atom = index; atom < admm->circular.info.atoms; atom += OND_ADMM_GROUPS) {
-        ond_admm_list(admm, atom, group);
-        ond_admm_add_codes(admm, atom, group);
-    }
-    return OND_OK;
-}
-
-static ond_status update_group(void *context, size_t index, int worker)
-{
-    (void)worker;
-    ond_admm *admm = context;
-    ond_admm_group *group = &admm->groups[index];
-    ond_admm_clear(admm, group);
+    const group_job *job = context;
+    ond_admm_group *group = &job->admm->groups[index];
+    ond_admm_clear(job->admm, group);
     memset(group->residuals, 0, sizeof group->residuals);
-    for (size_t atom = index; atom < admm->circular.info.atoms; atom += OND_ADMM_GROUPS) {
-        ond_admm_update(admm, atom, group);
-        ond_admm_add_codes(admm, atom, group);
+    for (size_t atom = index; atom < job->admm->circular.info.atoms; atom += OND_ADMM_GROUPS) {
+        job->pass(job->admm, atom, group);
     }
     return OND_OK;
+}
+
+static ond_status pass_over_atoms(ond_admm *admm, int workers,
+                                  void (*pass)(ond_admm *admm, size_t atom, ond_admm_group *group))
+{
+    group_job job = {admm, pass};
+    return ond_parallel_for(OND_ADMM_GROUPS, workers, pass_group, &job);
+}
+
+static void transform_atom(ond_admm *admm, size_t atom, ond_admm_group *group)
+{
+    ond_admm_transform(admm, atom, false, group);
+}
+
+static void list_atom(ond_admm *admm, size_t atom, ond_admm_group *group)
+{
+    ond_admm_list(admm, atom, group);
+    ond_admm_add_codes(admm, atom, group);
+}
+
+static void update_atom(ond_admm *admm, size_t atom, ond_admm_group *group)
+{
+    ond_admm_update(admm, atom, group);
+    ond_admm_add_codes(admm, atom, group);
 }
 
 static ond_status solve_one_row(void *context, size_t row, int worker)
@@ -88,9 +91,9 @@ static ond_status prime(ond_admm *admm, int workers)
 {
     double factor = admm->factor; /* waits for the pass over the state */
     admm->factor = 1;
-    OND_TRY(ond_parallel_for(OND_ADMM_GROUPS, workers, transform_group, admm));
+    OND_TRY(pass_over_atoms(admm, workers, transform_atom));
     OND_TRY(collect(admm, collect_held));
-    OND_TRY(ond_parallel_for(OND_ADMM_GROUPS, workers, list_group, admm));
+    OND_TRY(pass_over_atoms(admm, workers, list_atom));
     OND_TRY(collect(admm, collect_made));
     admm->factor = factor;
     admm->is_primed = true;
@@ -157,7 +160,7 @@ ond_status ond_admm_step(ond_admm *admm)
         OND_TRY(prime(admm, workers));
     }
     OND_TRY(ond_parallel_for(height, workers, solve_one_row, admm));
-    OND_TRY(ond_parallel_for(OND_ADMM_GROUPS, workers, update_group, admm));
+    OND_TRY(pass_over_atoms(admm, workers, update_atom));
     OND_TRY(collect(admm, collect_made));
     if (admm->lasso->mask) {
         update_split(admm);
