@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+/* Points are rows apart: each is asked for so many before it is used. Without this, compilers make vectors of points
+ * rather than of lanes. */
+enum { AHEAD = 16 };
+
 typedef struct layout {
     const ond_filter *filter;
     ond_stacked_grid image;
@@ -58,7 +62,8 @@ static ond_status fill(const layout *l, ond_fold_points *made)
     if (!made->column_begin || !made->counts) {
         return OND_ERROR_MEMORY;
     }
-    made->points = ond_memory_allocate(lay_out(l, made), sizeof *made->points);
+    size_t count = lay_out(l, made);
+    made->points = ond_memory_allocate_zero(count + AHEAD, sizeof *made->points);
     if (!made->points) {
         return OND_ERROR_MEMORY;
     }
@@ -107,6 +112,8 @@ OND_WIDE static void sum_points(const uint32_t *restrict counts, const ond_fold_
         float sum_im[OND_LANES] = {0};
         const ond_fold_point *end = point + counts[row];
         for (; point < end; point++) {
+            OND_PREFETCH(re + point[AHEAD].image);
+            OND_PREFETCH(im + point[AHEAD].image);
             const float *part_re = re + point->image;
             const float *part_im = im + point->image;
             for (size_t lane = 0; lane < OND_LANES; lane++) {

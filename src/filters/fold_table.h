@@ -15,7 +15,8 @@ typedef struct ond_fold_term {
 
 /* ond_filter_fold of fold.h for one filter and one pair of sizes, laid out once: which terms come to each row of each
  * strip of sixteen columns of the folded plane. A term's values are the filter's own; only where the filter begins or
- * ends among the sixteen are they kept here, with 0 where it vanishes. */
+ * ends among the sixteen are they kept here, with 0 where it vanishes. Tables for small images keep them all, in the
+ * order of the terms. */
 typedef struct ond_fold_table {
     size_t height, width, strips; /* of the folded plane; its strips */
     size_t imaginary;             /* floats from the real to the imaginary parts of the image */
@@ -23,6 +24,7 @@ typedef struct ond_fold_table {
     uint32_t *row_terms;          /* [strips, height]: how many terms */
     ond_fold_term *terms;
     float *edges;          /* [edges, 16] */
+    bool in_order;         /* whether the edges are all the terms */
     const float *bases[2]; /* the filter's values; `edges` */
     size_t bytes;          /* of all this */
 } ond_fold_table;
