@@ -16,7 +16,8 @@ bool ond_split_fft_supports(size_t height, size_t width)
 static void set_geometry(ond_split_fft *fft, size_t height, size_t width)
 {
     size_t columns = ond_lane_groups(width) * OND_LANES;
-    size_t parts = columns;
+    size_t gap = width % 2 == 0 ? ond_lane_groups(width / 2) * OND_LANES - width / 2 : 0;
+    size_t parts = ond_lane_groups(width + gap) * OND_LANES;
     while (2 * parts > CONFLICT_FLOATS && 2 * parts % CONFLICT_FLOATS == 0) {
         parts += OND_LANES; /* rows a multiple of 512 bytes apart would compete for the same cache lines */
     }
@@ -24,6 +25,7 @@ static void set_geometry(ond_split_fft *fft, size_t height, size_t width)
     fft->width = width;
     fft->half_width = width / 2 + 1;
     fft->stride = 2 * parts;
+    fft->gap = gap;
     fft->groups = ond_lane_groups(height);
     fft->group_floats = 2 * columns * OND_LANES;
     fft->real_floats = columns * OND_LANES;
@@ -64,7 +66,7 @@ void ond_split_fft_destroy(ond_split_fft *fft)
 
 ond_split_plane ond_split_plane_of(const ond_split_fft *fft, float *data)
 {
-    return (ond_split_plane){data, fft->height, fft->width, fft->stride};
+    return (ond_split_plane){data, fft->height, fft->width, fft->stride, fft->gap};
 }
 
 /* Sixteen lines in `work`, and the work of their transform behind them. */
@@ -183,17 +185,15 @@ void ond_split_columns_forward(const ond_split_fft *fft, const float *strips, fl
         ond_line_fft_forward(&fft->along_columns, (ond_lines_in){re, re + fft->strip_floats / 2, OND_LANES},
                              (ond_lines){to, to + part, fft->stride}, work);
     }
+    for (size_t row = 0; row < fft->height && fft->gap > 0; row++) {
+        float *middle = plane + row * fft->stride + fft->width / 2;
+        middle[fft->gap] = middle[0];
+        middle[part + fft->gap] = middle[part];
+    }
     for (size_t row = 0; row < fft->height; row++) {
-        float *missing = plane + row * fft->stride;
+        float *missing = plane + row * fft->stride + fft->gap;
         const float *known = plane + (row > 0 ? fft->height - row : 0) * fft->stride;
-        if (known == missing) {
-            for (size_t column = fft->half_width; column < fft->width; column++) {
-                missing[column] = known[fft->width - column];
-                missing[part + column] = -known[part + fft->width - column];
-            }
-        } else {
-            mirror_row(known, fft->width, 1, fft->half_width, missing);
-            mirror_row(known + part, fft->width, -1, fft->half_width, missing + part);
-        }
+        mirror_row(known, fft->width, 1, fft->half_width, missing);
+        mirror_row(known + part, fft->width, -1, fft->half_width, missing + part);
     }
 }

@@ -6,11 +6,13 @@
 #include "fft/lines.h"
 
 /* A complex plane whose rows hold their real parts, then their imaginary parts: row r has re at data + r · stride and
- * im at data + r · stride + stride / 2. Rows are padded to whole vectors with finite numbers. */
+ * im at data + r · stride + stride / 2. Columns from width / 2 on lie `gap` floats further, so that they begin a vector
+ * too: folding adds them to the first ones. Rows are padded to whole vectors with finite numbers. */
 typedef struct ond_split_plane {
     float *data;
     size_t height, width;
     size_t stride; /* floats between rows */
+    size_t gap;
 } ond_split_plane;
 
 /* Two-dimensional transforms as passes over sixteen lines at a time, in the order in which a scattering cascade needs
@@ -19,7 +21,7 @@ typedef struct ond_split_plane {
 typedef struct ond_split_fft {
     size_t height, width;
     size_t half_width;   /* width / 2 + 1 */
-    size_t stride;       /* of planes */
+    size_t stride, gap;  /* of planes */
     size_t groups;       /* of sixteen rows, the last perhaps not whole */
     size_t group_floats; /* of one turned group */
     size_t real_floats;  /* of the moduli of one group: [width, 16] and padding */

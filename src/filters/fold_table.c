@@ -71,9 +71,9 @@ static void copy_values(const pieces *row, size_t begin, size_t end, float value
     }
 }
 
-/* The filter's values on columns begin…end − 1, which it does not leave out all. */
-static uint32_t place_values(const layout *l, const pieces *row, size_t begin, size_t end, ond_fold_table *table,
-                             extent *laid)
+/* The filter's values on columns begin…end − 1, which it does not leave out all, behind `before` zeros. */
+static uint32_t place_values(const layout *l, const pieces *row, size_t before, size_t begin, size_t end,
+                             ond_fold_table *table, extent *laid)
 {
     for (int piece = 0; piece < 2; piece++) {
         if (!table->in_order && columns_in(row, piece, begin, end) == OND_LANES) {
@@ -83,28 +83,49 @@ static uint32_t place_values(const layout *l, const pieces *row, size_t begin, s
     }
     size_t edge = laid->edges++ * OND_LANES;
     if (table->edges) {
-        copy_values(row, begin, end, table->edges + edge);
+        copy_values(row, begin, end, table->edges + edge + before);
     }
     return (uint32_t)(2 * edge + 1);
 }
 
-/* The terms of one row of a strip; counts them alone where the table has no room yet. */
+/* Sixteen neighbours or fewer, of which the filter has some. */
+typedef struct neighbours {
+    size_t first;      /* the column that meets lane 0 */
+    size_t begin, end; /* those to be taken */
+    size_t place;      /* in the image, of the first */
+} neighbours;
+
+static void lay_out_term(const layout *l, const pieces *row, neighbours some, ond_fold_table *table, extent *laid)
+{
+    if (columns_in(row, 0, some.begin, some.end) + columns_in(row, 1, some.begin, some.end) > 0) {
+        uint32_t values = place_values(l, row, some.begin - some.first, some.begin, some.end, table, laid);
+        if (table->terms) {
+            table->terms[laid->terms] = (ond_fold_term){(uint32_t)some.place, values};
+        }
+        laid->terms++;
+    }
+}
+
+/* The terms of one row of a strip; counts them alone where the table has no room yet. Neighbours on both sides of the
+ * image's gap are two terms. */
 static void lay_out_row(const layout *l, size_t strip, size_t a, ond_fold_table *table, extent *laid)
 {
     ptrdiff_t height = (ptrdiff_t)l->height;
     ptrdiff_t row = l->box.row_begin + (((ptrdiff_t)a - l->box.row_begin) % height + height) % height;
+    size_t middle = l->image.gap > 0 ? l->image.width / 2 : l->image.width;
     for (; row < l->box.row_end; row += height) {
         pieces found = pieces_of(l, row);
         size_t line = ond_frequency_index(row, l->image.height) * l->image.stride;
         for (size_t copy = 0; copy < l->image.width; copy += l->width) {
-            size_t begin = copy + strip * OND_LANES;
-            size_t end = begin + OND_LANES < copy + l->width ? begin + OND_LANES : copy + l->width;
-            if (columns_in(&found, 0, begin, end) + columns_in(&found, 1, begin, end) > 0) {
-                uint32_t values = place_values(l, &found, begin, end, table, laid);
-                if (table->terms) {
-                    table->terms[laid->terms] = (ond_fold_term){(uint32_t)(line + begin), values};
-                }
-                laid->terms++;
+            size_t first = copy + strip * OND_LANES;
+            size_t end = first + OND_LANES < copy + l->width ? first + OND_LANES : copy + l->width;
+            if (first < middle) {
+                neighbours left = {first, first, end < middle ? end : middle, line + first};
+                lay_out_term(l, &found, left, table, laid);
+            }
+            if (end > middle) {
+                neighbours right = {first, first > middle ? first : middle, end, line + first + l->image.gap};
+                lay_out_term(l, &found, right, table, laid);
             }
         }
     }

@@ -18,18 +18,20 @@ typedef struct two_images {
 
 static two_images make_images(test_random *random, size_t height, size_t width)
 {
-    size_t stride = 2 * ((width + OND_LANES - 1) / OND_LANES * OND_LANES);
+    size_t gap = ond_lane_groups(width / 2) * OND_LANES - width / 2;
+    size_t stride = 2 * ond_lane_groups(width + gap) * OND_LANES;
     two_images images = {
         .complex = ond_memory_allocate_zero(height * width, sizeof(ond_complex)),
         .split = ond_memory_allocate_zero(height * stride + OND_LANES, sizeof(float)),
     };
-    images.plane = (ond_split_plane){images.split, height, width, stride};
+    images.plane = (ond_split_plane){images.split, height, width, stride, gap};
     for (size_t row = 0; row < height; row++) {
         for (size_t column = 0; column < width; column++) {
             ond_complex z = {(float)random_normal(random), (float)random_normal(random)};
             images.complex[row * width + column] = z;
-            images.split[row * stride + column] = z.re;
-            images.split[row * stride + stride / 2 + column] = z.im;
+            size_t place = row * stride + column + (column < width / 2 ? 0 : gap);
+            images.split[place] = z.re;
+            images.split[place + stride / 2] = z.im;
         }
     }
     return images;
@@ -46,7 +48,9 @@ static void compare_points(const ond_filter *filter, const two_images *images, c
     float *column = ond_memory_allocate_zero(2 * table->height * OND_LANES, sizeof *column);
     float *strip = ond_memory_allocate_zero(2 * table->height * OND_LANES, sizeof *strip);
     for (size_t i = 0; i < plane.height * grid.stride; i++) {
-        size_t place = i % grid.imaginary / OND_LANES + i % grid.stride / grid.imaginary * (plane.stride / 2);
+        size_t c = i % grid.imaginary / OND_LANES;
+        size_t place = c + (c < plane.width / 2 ? 0 : plane.gap);
+        place += i % grid.stride / grid.imaginary * (plane.stride / 2);
         stack[i] = images->split[i / grid.stride * plane.stride + place];
     }
     for (size_t c = 0; c < table->width; c++) {
