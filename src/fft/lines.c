@@ -145,9 +145,26 @@ static void run_depth_first(const ond_line_fft *fft, int first, ond_lines_in in,
     }
 }
 
+/* Every stage on all points. */
+static void run_whole(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work)
+{
+    size_t half = ond_line_floats(fft->length);
+    int last = fft->stage_count - 1;
+    for (int i = 0; i < last; i++) {
+        float *place = work + (size_t)(i % 2) * 2 * half;
+        ond_line_stage_run(&fft->stages[i], in, (ond_lines){place, place + half, OND_LANES});
+        in = (ond_lines_in){place, place + half, OND_LANES};
+    }
+    ond_line_stage_run(&fft->stages[last], in, out);
+}
+
 void ond_line_fft_backward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work)
 {
-    run_depth_first(fft, 0, in, out, work);
+    if (fft->length <= CACHED_LENGTH) {
+        run_whole(fft, in, out, work);
+    } else {
+        run_depth_first(fft, 0, in, out, work);
+    }
 }
 
 /* Exchanging real and imaginary parts on both sides changes the sign of the exponent. */
