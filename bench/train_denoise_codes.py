@@ -209,7 +209,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--start")
     parser.add_argument("--iterations", type=int, default=12)
-    parser.add_argument("--shifts", type=int, default=2, choices=(1, 2, 4, 8), help="of each axis; the program has 4")
+    parser.add_argument("--shifts", type=int, default=2, choices=(1, 2, 4, 8), help="of each axis; the program has two grids of 4")
     parser.add_argument("--batch", type=int, default=8, help="crops of a mini-batch")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=1)

@@ -97,6 +97,58 @@ static void training_survives_every_failed_allocation(void **state)
     assert_true(fault_sweep(train_and_use, NULL) > 40);
 }
 
+/* A model of sparse codes, read, used by several threads and written. */
+static const char codes_path[] = "fault_denoise_codes.safetensors";
+
+static void write_codes(void)
+{
+    enum { OPERATORS = 3, SIDE = 4, CODES = 3 };
+    static const char *const names[OPERATORS] = {"analysis", "synthesis", "dictionary"};
+    static float numbers[SIDE * SIDE * CODES];
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        numbers[i] = (float)(i % 7) / 64;
+    }
+    ond_array atoms = ond_array_view(numbers, 4, (size_t[4]){SIDE, SIDE, 1, CODES});
+    ond_array thresholds = ond_array_view(numbers, 2, (size_t[2]){2, CODES});
+    ond_tensors *tensors = NULL;
+    assert_ok(ond_tensors_create(&tensors));
+    assert_ok(ond_tensors_metadata_set(tensors, "format", "ondelet denoise codes 1"));
+    for (int i = 0; i < OPERATORS; i++) {
+        assert_ok(ond_tensors_add(tensors, names[i], &atoms));
+    }
+    assert_ok(ond_tensors_add(tensors, "thresholds", &thresholds));
+    assert_ok(ond_tensors_write(tensors, codes_path));
+    ond_tensors_destroy(tensors);
+}
+
+static ond_status use_codes(void *context)
+{
+    (void)context;
+    static float pixels[20 * 17] = {1};
+    ond_array image = ond_array_view(pixels, 2, (size_t[2]){20, 17});
+    ond_array clean = {0};
+    ond_denoise_model *model = NULL;
+    ond_denoiser *denoiser = NULL;
+    ond_denoise_config config = {OND_DENOISE_CSC, OND_NOISE_GAUSSIAN, 0.1, OND_PLANNING_ESTIMATE};
+    ond_status status = ond_denoise_model_read(codes_path, &model);
+    status = status ? status : ond_denoiser_create(model, &config, 20, 17, &denoiser);
+    status = status ? status : ond_denoiser_apply(denoiser, &image, &clean, NULL);
+    status = status ? status : ond_denoise_model_write(model, "fault_denoise_codes_again.safetensors");
+    ond_array_free(&clean);
+    ond_denoiser_destroy(denoiser);
+    ond_denoise_model_destroy(model);
+    (void)unlink("fault_denoise_codes_again.safetensors");
+    return status;
+}
+
+static void sparse_codes_survive_every_failed_allocation(void **state)
+{
+    (void)state;
+    write_codes();
+    assert_true(fault_sweep_threads(use_codes, NULL, 3) > 30);
+    (void)unlink(codes_path);
+}
+
 static ond_status estimate(void *context)
 {
     (void)context;
@@ -156,6 +208,7 @@ int main(void)
         cmocka_unit_test(denoising_survives_every_failed_allocation),
         cmocka_unit_test(denoising_survives_failures_in_threads),
         cmocka_unit_test(training_survives_every_failed_allocation),
+        cmocka_unit_test(sparse_codes_survive_every_failed_allocation),
         cmocka_unit_test(estimation_survives_every_failed_allocation),
         cmocka_unit_test(planes_survive_every_failed_allocation),
     };
