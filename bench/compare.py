@@ -10,9 +10,10 @@ import sys
 KINDS = {
     "scattering": ("fft_bound", ["ondelet", "ondelet_2_threads"], True),
     "shearlets": ("fft_list", ["bank", "analysis", "synthesis", "process", "denoise", "denoise_planned"], False),
+    "head": ("torch_network", ["ondelet_features", "ondelet_network", "ondelet_linear"], False),
     "denoise": ("skimage_nlm", [f"ondelet_{method}" for method in ("learned", "csc", "union", "wavelet")], False),
 }
-SETTING = ["benchmark", "size", "scales", "padding", "batch", "bands", "sigma"]
+SETTING = ["benchmark", "size", "scales", "padding", "batch", "bands", "sigma", "digits"]
 
 
 def read(path):

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Benchmarks: ours, the peers and the bound from one run, by turns. `bench/run.sh scattering|shearlets|csc|denoise [ROUNDS] [--no-peers]`;
-# `scattering` and `csc` also take sizes behind the rounds, `denoise` how many pictures.
+# Benchmarks: ours, the peers and the bound from one run, by turns. `bench/run.sh scattering|shearlets|csc|denoise|head [ROUNDS] [--no-peers]`;
+# `scattering` and `csc` also take sizes behind the rounds, `denoise` and `head` how many pictures and digits.
 # Peers are installed by pip into build/bench-env. A row per setting goes to bench/results/NAME.jsonl.
 # `bench/run.sh compare OLD.jsonl NEW.jsonl [PERCENT]` fails where a figure became worse beside its bound.
 set -euo pipefail
@@ -25,9 +25,10 @@ case $name in
   scattering) packages=(numpy 'scipy<1.15' kymatio torch) ;;
   shearlets) packages=(numpy 'scipy<1.15') ;;
   csc) packages=(numpy scipy pyfftw sporco) ;;
+  head) packages=(numpy scikit-learn torch) ;;
   denoise) packages=(numpy scikit-image PyWavelets pillow bm3d) ;;
   *)
-    echo "bench: there is no benchmark '$name', only: scattering, shearlets, csc, denoise, compare" >&2
+    echo "bench: there is no benchmark '$name', only: scattering, shearlets, csc, denoise, head, compare" >&2
     exit 2
     ;;
 esac
