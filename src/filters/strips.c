@@ -144,6 +144,18 @@ static strip_rows rows_between(const ond_real_fft *fft, const ond_filter *filter
                         .values = filter->values};
 }
 
+/* Rows of frequencies from 0 on, then the negative ones. */
+static void run_halves(const ond_real_fft *fft, const ond_filter *filter, size_t strip, const float *from, float *to,
+                       void (*kernel)(const strip_rows *rows, const float *from, float *to))
+{
+    ptrdiff_t height = (ptrdiff_t)fft->height;
+    for (ptrdiff_t begin = 0; begin >= -height; begin -= height) {
+        size_t offset = 0;
+        strip_rows rows = rows_between(fft, filter, strip, begin, begin + height, &offset);
+        kernel(&rows, from + offset, to + offset);
+    }
+}
+
 void ond_strip_product(const ond_real_fft *fft, const ond_filter *filter, const float *weights, size_t strip,
                        const float *spectrum, float *product)
 {
@@ -151,11 +163,7 @@ void ond_strip_product(const ond_real_fft *fft, const ond_filter *filter, const 
     if (filter->box.row_begin > -height / 2 || filter->box.row_end < height - height / 2) {
         memset(product, 0, (fft->imaginary + fft->height * OND_LANES) * sizeof *product);
     }
-    size_t offset = 0;
-    strip_rows rows = rows_between(fft, filter, strip, 0, height, &offset);
-    multiply(&rows, spectrum + offset, product + offset);
-    rows = rows_between(fft, filter, strip, -height, 0, &offset);
-    multiply(&rows, spectrum + offset, product + offset);
+    run_halves(fft, filter, strip, spectrum, product, multiply);
     if (strip == 0) {
         weigh_ends(fft, weights, spectrum, false, product);
     }
@@ -164,12 +172,7 @@ void ond_strip_product(const ond_real_fft *fft, const ond_filter *filter, const 
 void ond_strip_add_product(const ond_real_fft *fft, const ond_filter *filter, const float *weights, size_t strip,
                            const float *spectrum, float *sum)
 {
-    ptrdiff_t height = (ptrdiff_t)fft->height;
-    size_t offset = 0;
-    strip_rows rows = rows_between(fft, filter, strip, 0, height, &offset);
-    add_product(&rows, spectrum + offset, sum + offset);
-    rows = rows_between(fft, filter, strip, -height, 0, &offset);
-    add_product(&rows, spectrum + offset, sum + offset);
+    run_halves(fft, filter, strip, spectrum, sum, add_product);
     if (strip == 0) {
         weigh_ends(fft, weights, spectrum, true, sum);
     }
