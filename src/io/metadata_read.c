@@ -27,9 +27,10 @@ static ond_status skip(ond_stream *stream, size_t bytes, bool *end)
 static ond_status add_packed_profile(ond_metadata *metadata, const unsigned char *data, size_t size)
 {
     const unsigned char *end = memchr(data, 0, size < 80 ? size : 80);
-    if (!end || end + 2 > data + size || end[1] != 0) {
+    if (!end || end + 2 > data + size || end[1] != 0 || metadata->knows_profile) {
         return OND_OK;
     }
+    metadata->knows_profile = true;
     unsigned char *profile = ond_memory_allocate(LONGEST, 1);
     if (!profile) {
         return OND_ERROR_MEMORY;
@@ -123,7 +124,7 @@ static ond_status add_density(ond_metadata *metadata, const unsigned char *data,
     return ond_metadata_add(metadata, OND_METADATA_DENSITY, NULL, density, sizeof density);
 }
 
-/* A profile comes in numbered parts, in order in every file that was not made to confuse. */
+/* A profile comes in up to 255 numbered parts, in order in every file that was not made to confuse. */
 static ond_status add_profile_part(ond_metadata *metadata, const unsigned char *data, size_t size)
 {
     enum { PART_HEADER = 14 };
@@ -132,7 +133,10 @@ static ond_status add_profile_part(ond_metadata *metadata, const unsigned char *
     if (size <= PART_HEADER) {
         return OND_OK;
     }
-    if (data[12] <= 1 || !before || before->kind != OND_METADATA_PROFILE) {
+    if (data[12] > 1 && (!before || before->kind != OND_METADATA_PROFILE || data[12] != before->parts + 1)) {
+        return OND_OK;
+    }
+    if (data[12] <= 1) {
         return ond_metadata_add(metadata, OND_METADATA_PROFILE, NULL, data + PART_HEADER, size - PART_HEADER);
     }
     unsigned char *joined = ond_memory_allocate(before->size + size - PART_HEADER, 1);
@@ -144,6 +148,8 @@ static ond_status add_profile_part(ond_metadata *metadata, const unsigned char *
     ond_memory_free(before->data);
     before->data = joined;
     before->size += size - PART_HEADER;
+    before->parts++;
+    metadata->bytes += size - PART_HEADER;
     return OND_OK;
 }
 

@@ -103,6 +103,20 @@ static void check_range(const ond_array *image)
     }
 }
 
+/* What lies beside the samples is read and written again. */
+static void use_metadata(const char *path)
+{
+    ond_metadata *metadata = NULL;
+    float value = 0;
+    ond_array pixel = ond_array_view(&value, 2, (size_t[]){1, 1});
+    ond_status status = ond_metadata_read(path, &metadata);
+    fuzz_check_status(status);
+    if (status == OND_OK) {
+        fuzz_check_status(ond_image_write_with(&pixel, 8, metadata, "/dev/null"));
+        ond_metadata_destroy(metadata);
+    }
+}
+
 void fuzz_read_picture(const uint8_t *data, size_t size)
 {
     /* One way of reading an input, chosen by it: reading it in all of them would halve the number of inputs. */
@@ -124,6 +138,9 @@ void fuzz_read_picture(const uint8_t *data, size_t size)
         if (!raw) {
             check_range(&image);
         }
+    }
+    if (size % 4 == 0) {
+        use_metadata(path);
     }
     ond_array_free(&image);
 }

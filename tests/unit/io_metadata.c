@@ -161,6 +161,60 @@ static void damage_is_left_out(void **state)
     ond_metadata_destroy(metadata);
 }
 
+/* Else a file of a few megabytes would take gigabytes of memory, or hours. */
+static void more_than_any_editor_writes_is_left_out(void **state)
+{
+    (void)state;
+    enum { PIECE = 1 << 24, MOST_ITEMS = 1000, MOST_PIECES = 4 };
+    ond_metadata *metadata = make_metadata("GRAY");
+    size_t count = metadata->count;
+    add(metadata, OND_METADATA_PROFILE, NULL, "another", 7);
+    add(metadata, OND_METADATA_CHUNK, "gAMA", "\0\0\0\1", 4);
+    assert_int_equal(metadata->count, count);
+    assert_item(find_chunk(metadata, "gAMA", 0), "\0\0\261\217", 4);
+    for (size_t i = 0; i < 3 * MOST_ITEMS; i++) {
+        add(metadata, OND_METADATA_CHUNK, "tEXt", "a\0b", 3);
+    }
+    assert_int_equal(metadata->count, MOST_ITEMS);
+    ond_metadata_destroy(metadata);
+    metadata = new_metadata();
+    unsigned char *piece = calloc(PIECE, 1);
+    assert_non_null(piece);
+    for (size_t i = 0; i < 2 * MOST_PIECES; i++) {
+        add(metadata, OND_METADATA_COMMENT, NULL, piece, PIECE);
+    }
+    assert_int_equal(metadata->count, MOST_PIECES);
+    free(piece);
+    ond_metadata_destroy(metadata);
+}
+
+/* A JPEG segment with a part of a profile: its number and one byte. */
+static size_t put_part(unsigned char *place, int number, char byte)
+{
+    static const unsigned char start[16] = "\xff\xe2\0\x11ICC_PROFILE";
+    memcpy(place, start, sizeof start);
+    place[16] = (unsigned char)number;
+    place[17] = 9;
+    place[18] = (unsigned char)byte;
+    return 19;
+}
+
+static void parts_of_a_profile_count_in_order(void **state)
+{
+    (void)state;
+    static const int numbers[] = {2, 1, 3, 2, 2, 1, 3, 4, 0};
+    unsigned char bytes[256] = "\xff\xd8";
+    size_t size = 2;
+    ond_metadata *metadata = NULL;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        size += put_part(bytes + size, numbers[i], (char)('a' + i));
+    }
+    assert_ok(ond_metadata_read(bytes_file("parts.jpg", bytes, size), &metadata));
+    assert_int_equal(metadata->count, 1);
+    assert_item(ond_metadata_find(metadata, OND_METADATA_PROFILE), "bdgh", 4);
+    ond_metadata_destroy(metadata);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +222,8 @@ int main(void)
         cmocka_unit_test(jpeg_keeps_what_it_can_hold),
         cmocka_unit_test(a_profile_for_other_colours_is_left_out),
         cmocka_unit_test(damage_is_left_out),
+        cmocka_unit_test(more_than_any_editor_writes_is_left_out),
+        cmocka_unit_test(parts_of_a_profile_count_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
