@@ -10,6 +10,7 @@
 #include "tasks/code_pursuit.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What the codes do not see: smooth, and nearly without noise. */
@@ -54,6 +55,16 @@ static ond_status take(const ond_tensors *tensors, const char *name, int rank, c
     return OND_OK;
 }
 
+/* What the file says of its training is what is done here; it may say nothing. */
+static ond_status check_setting(const ond_tensors *tensors, const char *name, double wanted)
+{
+    const char *text = ond_tensors_metadata(tensors, name);
+    char own[16];
+    snprintf(own, sizeof own, "%g", wanted);
+    return !text || strcmp(text, own) == 0 ? OND_OK
+                                           : ond_fail(OND_ERROR_FORMAT, "%s is '%.32s', %s is wanted", name, text, own);
+}
+
 static ond_status read_parts(const ond_tensors *tensors, ond_denoise_codes *codes)
 {
     OND_TRY(take(tensors, operator_names[0], 4, (size_t[4]){0, 0, 1, 0}, &codes->operators[0]));
@@ -66,6 +77,12 @@ static ond_status read_parts(const ond_tensors *tensors, ond_denoise_codes *code
         OND_TRY(take(tensors, operator_names[i], 4, shape, &codes->operators[i]));
     }
     OND_TRY(take(tensors, "thresholds", 2, (size_t[2]){0, shape[3]}, &codes->thresholds));
+    if (codes->thresholds.shape[0] == 0 || shape[3] == 0) {
+        return ond_fail(OND_ERROR_FORMAT, "%zu thresholdings of %zu codes, at least one of one is wanted",
+                        codes->thresholds.shape[0], shape[3]);
+    }
+    OND_TRY(check_setting(tensors, "stride", (double)shape[0] / 2));
+    OND_TRY(check_setting(tensors, "blur_px", blur_sigma_px));
     for (size_t i = 0; i < ond_array_count(&codes->thresholds); i++) {
         if (codes->thresholds.data[i] < 0) {
             return ond_fail(OND_ERROR_FORMAT, "threshold %zu is %g, 0 or more is wanted", i,

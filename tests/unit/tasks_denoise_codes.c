@@ -266,12 +266,40 @@ static void models_that_do_not_fit_are_refused(void **state)
     (void)unlink(path);
 }
 
+/* A model that was trained for something else would give a picture, and a bad one. */
+static void settings_of_another_training_are_refused(void **state)
+{
+    (void)state;
+    static const char *const settings[][3] = {
+        {"stride", "8", NULL},          {"blur_px", "8", NULL},           {"stride", "3", "stride is '3', 8 is wanted"},
+        {"blur_px", "5", "blur_px is"}, {"blur_px", "nan", "blur_px is"}, {"stride", "", "stride is ''"}};
+    operators o = some_operators();
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        ond_tensors *tensors = NULL;
+        ond_denoise_model *model = NULL;
+        write_operators(&o, SIDE);
+        assert_ok(ond_tensors_read(path, &tensors));
+        assert_ok(ond_tensors_metadata_set(tensors, settings[i][0], settings[i][1]));
+        assert_ok(ond_tensors_write(tensors, path));
+        ond_tensors_destroy(tensors);
+        ond_status status = ond_denoise_model_read(path, &model);
+        if (settings[i][2]) {
+            assert_fails(OND_ERROR_FORMAT, settings[i][2], status);
+        } else {
+            assert_ok(status);
+        }
+        ond_denoise_model_destroy(model);
+    }
+    (void)unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_what_the_definition_says),
         cmocka_unit_test(it_scales_with_the_noise_and_threads_change_nothing),
         cmocka_unit_test(models_that_do_not_fit_are_refused),
+        cmocka_unit_test(settings_of_another_training_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
