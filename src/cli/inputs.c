@@ -169,8 +169,10 @@ static void read_lines(input_list *list, const char *list_path, FILE *file)
     line_event event;
     while ((event = read_line(file, line)) == LINE_READ) {
         number++;
-        if (line[0]) {
-            add_line(list, list_path, line);
+        /* Some editors begin UTF-8 with a mark that nobody sees. */
+        const char *path = number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0 ? line + 3 : line;
+        if (path[0]) {
+            add_line(list, list_path, path);
             paths++;
         }
     }

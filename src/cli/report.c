@@ -14,7 +14,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* One line whatever a file's name holds; its control characters could also steer a terminal. */
+/* Control characters of a file's name would break the line, or steer a terminal. The library shows them like this too.
+ */
+static char shown_character(char c)
+{
+    return (unsigned char)c < ' ' || c == 127 ? '?' : c;
+}
+
+/* One line whatever a file's name holds. */
 static void print_line(const char *start, const char *format, va_list values)
 {
     va_list again;
@@ -25,9 +32,7 @@ static void print_line(const char *start, const char *format, va_list values)
     vsnprintf(text, size, format, again);
     va_end(again);
     for (char *c = text; *c; c++) {
-        if ((unsigned char)*c < ' ' || *c == 127) {
-            *c = '?';
-        }
+        *c = shown_character(*c);
     }
     fprintf(stderr, "%s%s\n", start, text);
     free(text);
@@ -55,11 +60,11 @@ void complain(const char *format, ...)
 const char *library_message(const char *path)
 {
     const char *message = ond_error_message();
-    size_t length = strlen(path);
-    if (strncmp(message, path, length) == 0 && strncmp(message + length, ": ", 2) == 0) {
-        return message + length + 2;
+    size_t length = 0;
+    while (path[length] && message[length] == shown_character(path[length])) {
+        length++;
     }
-    return message;
+    return path[length] == '\0' && strncmp(message + length, ": ", 2) == 0 ? message + length + 2 : message;
 }
 
 void complain_of_file(file_name name)

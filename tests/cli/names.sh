@@ -25,6 +25,11 @@ for name in "${names[@]}"; do
     checks=$((checks + 1))
     [ "$(tr -d '\n' <stderr | LC_ALL=C grep -c '[[:cntrl:]]')" = 0 ] || fail "$last: control characters on stderr"
 done
+refused 1 "ondelet: ?red.png: cannot open: No such file" info $'\ered.png'
+refused 1 "ondelet: ?red.png: cannot open: No such file" features $'\ered.png' -o p.npy
+printf '\xef\xbb\xbfa.pgm\n' >marked.txt # as some editors write UTF-8
+expect 0 features @marked.txt -o p.csv $options
+expect_same plain.csv p.csv
 for name in "${names[@]}"; do cp a.pgm "in/$name"; done
 expect 0 features in -o folder.npy --scales 2 --pool mean --quiet
 expect_shape folder.npy "($((${#names[@]} - 1)), 81)" # all but the hidden one
