@@ -7,6 +7,7 @@
 
 /* What is longer is left out: no camera writes as much. */
 enum { LONGEST = 1 << 24, SIGNATURE_SIZE = 8, LARGEST_SEGMENT = 65535 };
+enum { MOST_PACKED = 1032 }; /* bytes that deflate makes of one (zlib's technical notes) */
 
 static ond_status skip(ond_stream *stream, size_t bytes, bool *end)
 {
@@ -31,11 +32,11 @@ static ond_status add_packed_profile(ond_metadata *metadata, const unsigned char
         return OND_OK;
     }
     metadata->knows_profile = true;
-    unsigned char *profile = ond_memory_allocate(LONGEST, 1);
+    uLongf length = size < LONGEST / MOST_PACKED ? size * MOST_PACKED : LONGEST;
+    unsigned char *profile = ond_memory_allocate(length, 1);
     if (!profile) {
         return OND_ERROR_MEMORY;
     }
-    uLongf length = LONGEST;
     ond_status status = OND_OK;
     if (uncompress(profile, &length, end + 2, (uLong)(data + size - end - 2)) == Z_OK && length > 0) {
         status = ond_metadata_add(metadata, OND_METADATA_PROFILE, NULL, profile, length);
