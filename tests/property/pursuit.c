@@ -91,6 +91,28 @@ static double squared_distance(const float *x, const float *y, size_t count)
     return sum;
 }
 
+/* The support is found long before the values, which are refined on it in the end. */
+static void few_iterations_of_admm_come_near_the_minimum(void **state)
+{
+    (void)state;
+    test_random random = {720};
+    for (int trial = 0; trial < 3; trial++) {
+        ond_dictionary *dictionary = random_filters(&random, 8, 1, 6, 1, OND_BORDER_CIRCULAR);
+        size_t shape[3] = {1, 48, 60};
+        ond_array signal = random_array(&random, 3, shape);
+        for (size_t i = 0; i < ond_array_count(&signal); i++) {
+            signal.data[i] *= 0.3F + 0.1F * (float)trial;
+        }
+        double gap = 0;
+        double least = objective_after(dictionary, &signal, OND_PURSUIT_ADMM, 1000, &gap);
+        double soon = objective_after(dictionary, &signal, OND_PURSUIT_ADMM, 15, &gap);
+        assert_true(soon - least <= 1e-3 * least);
+        assert_true(soon - gap <= least * (1 + 1e-6)); /* rounding of the sums */
+        ond_array_free(&signal);
+        ond_dictionary_destroy(dictionary);
+    }
+}
+
 /* Without relaxation ‖y − y*‖² + ‖u − u*‖² falls with every step (Boyd et al. 2011, appendix A). */
 static void the_merit_of_admm_never_rises(void **state)
 {
@@ -458,6 +480,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_objective_of_ista_never_rises),
         cmocka_unit_test(the_gap_bounds_the_distance_to_the_minimum),
+        cmocka_unit_test(few_iterations_of_admm_come_near_the_minimum),
         cmocka_unit_test(the_merit_of_admm_never_rises),
         cmocka_unit_test(images_of_codes_do_not_depend_on_how_they_are_made),
         cmocka_unit_test(admm_and_fista_agree_and_threads_do_not_matter),
