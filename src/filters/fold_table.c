@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Terms are rows apart in the image and in the filter: each is asked for so many before it is used. */
-enum { AHEAD = 12 };
+enum { AHEAD = 32 };
 
 /* Up to so many points, values kept in order take less than two megabytes for a bank, and a third off the time. */
 enum { SMALL_IMAGE = 1 << 15 };
