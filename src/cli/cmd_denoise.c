@@ -222,13 +222,11 @@ const cli_command denoise_command = {
     .summary = "Noise out of images; its strength is estimated when not given",
     .usage = "INPUT... -o OUTPUT [options]",
     .details
-    = "A picture keeps its size, depth, colours, alpha and metadata (profile, gamma, density, Exif, XMP, texts) as "
-      "far\n"
-      "as the output's format holds them. An array is height x width, 3 x height x width (colour) or several of "
-      "these;\n"
-      "the result is .npy in the units of the input, and nothing is clipped. Sigma counts grey "
-      "levels\n"
-      "of 255 for pictures and unsigned integer arrays of every depth, and is in the array's own units for others.\n"
+    = "A picture keeps its size, depth, colours, alpha and metadata (profile, gamma, density, Exif, XMP, texts) as\n"
+      "far as the output's format holds them. An array is height x width, 3 x height x width or height x width x 3\n"
+      "(colour), or several of these; the result is .npy, of the same shape and in the units of the input, and\n"
+      "nothing is clipped. Sigma counts grey levels of 255 for pictures and unsigned integer arrays of every depth,\n"
+      "and is in the array's own units for others.\n"
       "With --noise poisson the variance is proportional to the mean: sigma is the deviation where the mean is 1.\n"
       "PSNR and SSIM are of the result before it is rounded, clipped to the range of the reference.",
     .groups = groups,
