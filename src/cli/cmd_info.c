@@ -249,13 +249,12 @@ static bool read_table(const char *path, table_facts *facts)
     }
     facts->shape[0] = table_rows(table);
     facts->rank = 1 + table_shape(table, facts->shape + 1);
-    char **names = table_names(table, &facts->inputs), *parameters = table_parameters(table);
-    facts->parameters = parameters ? json_loads(parameters, 0, NULL) : NULL;
+    char **names = table_names(table, &facts->inputs);
+    facts->parameters = names ? table_settings(table) : NULL;
     for (size_t i = 0; i < facts->inputs; i++) {
         free(names[i]);
     }
     free(names);
-    free(parameters);
     table_close(table);
     return facts->parameters != NULL;
 }

@@ -49,11 +49,9 @@ static json_t *made_with(feature_output *output)
         return json_load_file(output->sidecars.parameters, 0, NULL);
     }
     hdf5_table *table = table_open_complete(output->rows.path);
-    char *text = table ? table_parameters(table) : NULL;
-    json_t *found = text ? json_loads(text, 0, NULL) : NULL;
+    json_t *found = table ? table_settings(table) : NULL;
     output->failed = found ? output->rows.table_layout.rows - table_rows(table) : 0;
     table_close(table);
-    free(text);
     return found;
 }
 

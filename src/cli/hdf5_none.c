@@ -49,6 +49,12 @@ char *table_parameters(const hdf5_table *table)
     return NULL;
 }
 
+json_t *table_settings(const hdf5_table *table)
+{
+    (void)table;
+    return NULL;
+}
+
 char **table_names(const hdf5_table *table, size_t *count)
 {
     (void)table;

@@ -132,7 +132,7 @@ static bool copy_kept(const hdf5_table *from, const char *path, size_t rows, row
     }
     memcpy(layout.shape, from->shape, sizeof layout.shape);
     layout.names = shown;
-    hdf5_table *to = layout.parameters && table_create(path, &layout) ? table_open(path, NULL) : NULL;
+    hdf5_table *to = names && layout.parameters && table_create(path, &layout) ? table_open(path, NULL) : NULL;
     bool fine = to && copy_rows(from, to, is_missing, context) && table_sync(to);
     table_close(to);
     for (size_t i = 0; i < layout.name_count; i++) {

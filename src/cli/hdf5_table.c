@@ -56,6 +56,26 @@ static bool read_shape(hdf5_table *table)
     return fine;
 }
 
+enum { MOST_PACKED = 1032 }; /* bytes that deflate makes of one (zlib's technical notes) */
+
+/* A header can promise any number of elements. */
+static bool is_in_file(hid_t file, hid_t data)
+{
+    hsize_t file_size = 0;
+    hid_t space = H5Dget_space(data), type = H5Dget_type(data), made = H5Dget_create_plist(data);
+    hssize_t points = H5Sget_simple_extent_npoints(space);
+    bool fine = points >= 0 && H5Fget_filesize(file, &file_size) >= 0;
+    if (fine && points > 0) {
+        bool in_one_piece = H5Pget_layout(made) == H5D_CONTIGUOUS;
+        hsize_t most = in_one_piece ? file_size : H5Dget_storage_size(data) * MOST_PACKED;
+        fine = H5Tget_size(type) <= most / (hsize_t)points;
+    }
+    H5Pclose(made);
+    H5Tclose(type);
+    H5Sclose(space);
+    return fine;
+}
+
 /* Takes the path. */
 static hdf5_table *open_file(char *path, unsigned mode, const void *communicator)
 {
@@ -72,13 +92,17 @@ static hdf5_table *open_file(char *path, unsigned mode, const void *communicator
     table->file = H5Fopen(path, mode, how);
     if (table->file >= 0) {
         table->features = H5Dopen2(table->file, "features", H5P_DEFAULT);
-        table->index = H5Dopen2(table->file, "index", H5P_DEFAULT);
+        table->index = table->features < 0 ? -1 : H5Dopen2(table->file, "index", H5P_DEFAULT);
     }
     bool fine = table->features >= 0 && table->index >= 0;
     if (!fine) {
         complain_of_hdf5(path); /* before another call forgets the cause */
     } else if (!read_shape(table)) {
         complain("%s: is not a feature file of ondelet", path);
+        fine = false;
+    } else if (mode == H5F_ACC_RDONLY
+               && !(is_in_file(table->file, table->features) && is_in_file(table->file, table->index))) {
+        complain("%s: is damaged: its rows are not all in the file", path);
         fine = false;
     } else if (mode == H5F_ACC_RDWR) {
         table->descriptor = open(path, O_RDWR | O_CLOEXEC);
@@ -133,12 +157,24 @@ int table_shape(const hdf5_table *table, size_t shape[OND_MAX_RANK])
     return table->rank;
 }
 
+/* A single text, and no more of it than the file holds. */
+static bool is_one_text(const hdf5_table *table, hid_t attribute, hid_t type)
+{
+    hsize_t file_size = 0;
+    hid_t space = H5Aget_space(attribute);
+    bool fine = type >= 0 && H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type)
+                && H5Sget_simple_extent_npoints(space) == 1 && H5Fget_filesize(table->file, &file_size) >= 0
+                && H5Tget_size(type) <= file_size;
+    H5Sclose(space);
+    return fine;
+}
+
 char *table_parameters(const hdf5_table *table)
 {
     char *text = NULL;
     hid_t attribute = H5Aopen(table->file, "parameters", H5P_DEFAULT);
     hid_t type = attribute >= 0 ? H5Aget_type(attribute) : -1;
-    if (type >= 0 && H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type)) {
+    if (type >= 0 && is_one_text(table, attribute, type)) {
         text = allocate(H5Tget_size(type) + 1, 1);
         if (H5Aread(attribute, type, text) < 0) {
             free(text);
@@ -153,26 +189,50 @@ char *table_parameters(const hdf5_table *table)
     return text;
 }
 
+json_t *table_settings(const hdf5_table *table)
+{
+    json_error_t cause;
+    char *text = table_parameters(table);
+    json_t *settings = text ? json_loads(text, 0, &cause) : NULL;
+    if (text && !settings) {
+        complain("%s: its parameters cannot be read: %s", table->path, cause.text);
+    }
+    free(text);
+    return settings;
+}
+
+static char **read_names(hid_t data, hid_t type, size_t count)
+{
+    size_t length = H5Tget_size(type);
+    char *texts = allocate(count + 1, length);
+    char **names = NULL;
+    if (H5Dread(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) >= 0) {
+        names = allocate(count + 1, sizeof *names);
+        for (size_t i = 0; i < count; i++) {
+            names[i] = allocate(length + 1, 1);
+            memcpy(names[i], texts + i * length, length);
+        }
+    }
+    free(texts);
+    return names;
+}
+
 char **table_names(const hdf5_table *table, size_t *count)
 {
     hid_t data = H5Dopen2(table->file, "inputs", H5P_DEFAULT), type = H5Dget_type(data), space = H5Dget_space(data);
     hssize_t points = H5Sget_simple_extent_npoints(space);
-    bool fine = points >= 0 && H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type);
-    size_t length = fine ? H5Tget_size(type) : 0;
+    bool fine
+        = points >= 0 && H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type) && is_in_file(table->file, data);
     *count = fine ? (size_t)points : 0;
-    char *texts = allocate(*count + 1, length ? length : 1);
-    char **names = allocate(*count + 1, sizeof *names);
-    fine = fine && H5Dread(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) >= 0;
-    for (size_t i = 0; i < *count; i++) {
-        names[i] = allocate(length + 1, 1);
-        memcpy(names[i], texts + i * length, length);
+    char **names = fine ? read_names(data, type, *count) : NULL;
+    if (!fine) {
+        complain("%s: is damaged: it has no names of inputs", table->path);
+    } else if (!names) {
+        complain_of_hdf5(table->path);
+        *count = 0;
     }
-    free(texts);
     H5Sclose(space);
     H5Tclose(type);
     H5Dclose(data);
-    if (!fine) {
-        complain_of_hdf5(table->path);
-    }
     return names;
 }

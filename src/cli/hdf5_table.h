@@ -47,8 +47,9 @@ void table_close(hdf5_table *table);
 /* Rows that there is room for, and the shape of one. */
 size_t table_rows(const hdf5_table *table);
 int table_shape(const hdf5_table *table, size_t shape[OND_MAX_RANK]);
-/* The parameters: a new text. */
+/* The parameters: a new text; and what it says. */
 char *table_parameters(const hdf5_table *table);
+json_t *table_settings(const hdf5_table *table);
 /* The names of the inputs: `*count` new texts in a new array. */
 char **table_names(const hdf5_table *table, size_t *count);
 

@@ -14,10 +14,8 @@
 static void read_table(merge_part *part)
 {
     hdf5_table *table = table_open_complete(part->path);
-    char *text = table ? table_parameters(table) : NULL;
-    part->parameters = text ? json_loads(text, 0, NULL) : NULL;
+    part->parameters = table ? table_settings(table) : NULL;
     part->rows = table ? table_rows(table) : 0;
-    free(text);
     table_close(table);
 }
 

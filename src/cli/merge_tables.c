@@ -11,14 +11,18 @@ typedef struct input_names {
     size_t count;
 } input_names;
 
-static void add_names(input_names *all, const hdf5_table *table)
+static bool add_names(input_names *all, const hdf5_table *table)
 {
     size_t count = 0;
     char **names = table_names(table, &count);
+    if (!names) {
+        return false;
+    }
     all->names = enlarge(all->names, all->count + count + 1, sizeof *all->names);
     memcpy(all->names + all->count, names, count * sizeof *names);
     all->count += count;
     free(names);
+    return true;
 }
 
 static char *parameters_of_all(const merge_parts *parts)
@@ -41,8 +45,14 @@ static bool copy_part(const hdf5_table *from, hdf5_table *to, size_t first_row, 
     bool fine = true;
     for (size_t i = 0; i < table_rows(from) && fine; i++) {
         fine = !stop_signal() && table_get(from, i, &row, facts);
-        facts[ROW_INPUT] += (int64_t)first_input;
-        fine = fine && table_put(to, first_row + i, &row, facts);
+        if (fine && (facts[ROW_INPUT] < 0 || facts[ROW_INPUT] > INT64_MAX - (int64_t)first_input)) {
+            complain("the index is damaged: row %zu is of input %lld", i, (long long)facts[ROW_INPUT]);
+            fine = false;
+        }
+        if (fine) {
+            facts[ROW_INPUT] += (int64_t)first_input;
+            fine = table_put(to, first_row + i, &row, facts);
+        }
     }
     ond_array_free(&row);
     return fine;
@@ -58,6 +68,7 @@ static bool copy_parts(const merge_parts *parts, hdf5_table *to)
         row += parts->parts[i].rows;
         if (fine && parts->parts[i].shard < 0) {
             char **names = table_names(from, &count);
+            fine = names != NULL;
             for (size_t name = 0; name < count; name++) {
                 free(names[name]);
             }
@@ -77,7 +88,7 @@ static bool read_layout(const merge_parts *parts, input_names *all, table_layout
         hdf5_table *table = table_open_complete(parts->parts[i].path);
         fine = table != NULL;
         if (fine && (i == 0 || parts->parts[i].shard < 0)) {
-            add_names(all, table);
+            fine = add_names(all, table);
             layout->rank = table_shape(table, layout->shape);
         }
         table_close(table);

@@ -15,6 +15,25 @@ same_numbers() { # FILE.h5 FILE.npy
 has_tools=
 command -v h5dump >/dev/null && has_tools=yes
 
+# Damaged files: one line each, whatever is cut off or changed.
+damaged() {
+    local size length
+    size=$(stat -c %s a.h5)
+    for length in 8 96 600 2000 4500 $((size / 2)) $((size - 1)); do
+        head -c $length a.h5 >cut.h5
+        refused 1 "cut.h5: " info cut.h5
+        refused 1 "cut.h5: " merge cut.h5 a.h5 -o m.h5
+    done
+    LC_ALL=C sed 's/{/x/' a.h5 >changed.h5 # the first brace is that of the parameters
+    refused 1 "changed.h5: its parameters cannot be read" info changed.h5
+    refused 1 "changed.h5: its parameters cannot be read" merge changed.h5 -o m.h5
+    refused 1 "changed.h5: its parameters cannot be read" features a.pgm -o changed.h5 $options --resume --quiet
+    LC_ALL=C sed 's/features/featurez/g' a.h5 >changed.h5
+    refused 1 "changed.h5: HDF5: object 'features' doesn't exist" info changed.h5
+    expect_no_file m.h5
+}
+damaged
+
 whole_runs() {
     expect 0 features many.npy -o whole.h5 $options --quiet --planning estimate
     expect 0 features many.npy -o whole.npy $options --quiet --planning estimate
