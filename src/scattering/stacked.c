@@ -9,6 +9,13 @@
 typedef void row_maker(const ond_stacked_call *call, size_t row, float *modulus, const ond_stacked_scratch *scratch,
                        const void *context);
 
+/* The first of the next pair: behind sixteen rows their partners were done. */
+static size_t row_after(size_t row)
+{
+    bool is_last = (row + 1) % OND_LANES == 0;
+    return row + 1 + (is_last ? OND_LANES : 0);
+}
+
 /* Averages the rows and, where `forward`, transforms them. */
 static void pass_rows(const ond_stacked_call *call, int level, bool forward, row_maker *make, const void *context,
                       const ond_stacked_scratch *scratch)
@@ -19,7 +26,7 @@ static void pass_rows(const ond_stacked_call *call, int level, bool forward, row
     size_t step = ond_sample_stacked_stride(columns);
     float *first = scratch->moduli;
     float *second = scratch->moduli + fft->split->real_floats;
-    for (size_t row = 0; row<height; row += (row + 1) % OND_LANES> 0 ? 1 : OND_LANES + 1) {
+    for (size_t row = 0; row < height; row = row_after(row)) {
         size_t partner = row + OND_LANES;
         make(call, row, first, scratch, context);
         ond_sample_stacked_row(columns, first, scratch->sums + row * step);
