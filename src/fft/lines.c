@@ -112,7 +112,8 @@ size_t ond_line_fft_work(const ond_line_fft *fft)
 }
 
 /* The stages from `first` on, one after the other, of transforms that are `done` apart in the whole. */
-static void run_stages(const ond_line_fft *fft, int first, ond_lines_in in, ond_lines out, float *work)
+static void run_stages(const ond_line_fft *fft, int first, ond_lines_in in, ond_lines out, float *work,
+                       const ond_ahead *ahead)
 {
     size_t done = fft->stages[first].repeats;
     size_t half = ond_line_floats(fft->length / done);
@@ -121,18 +122,20 @@ static void run_stages(const ond_line_fft *fft, int first, ond_lines_in in, ond_
         ond_lines to = i + 1 < fft->stage_count ? (ond_lines){place, place + half, OND_LANES} : out;
         ond_line_stage stage = fft->stages[i];
         stage.repeats /= done;
+        ond_ahead_fetch(ahead);
         ond_line_stage_run(&stage, in, to);
         in = (ond_lines_in){to.re, to.im, to.step};
     }
 }
 
 /* One stage leaves as many shorter transforms as it has radix, interleaved; each goes on while it is in the cache. */
-static void run_depth_first(const ond_line_fft *fft, int first, ond_lines_in in, ond_lines out, float *work)
+static void run_depth_first(const ond_line_fft *fft, int first, ond_lines_in in, ond_lines out, float *work,
+                            const ond_ahead *ahead)
 {
     ond_line_stage stage = fft->stages[first];
     size_t length = fft->length / stage.repeats;
     if (length <= CACHED_LENGTH || first + 1 == fft->stage_count) {
-        run_stages(fft, first, in, out, work);
+        run_stages(fft, first, in, out, work, ahead);
         return;
     }
     size_t half = ond_line_floats(length);
@@ -141,34 +144,47 @@ static void run_depth_first(const ond_line_fft *fft, int first, ond_lines_in in,
     for (size_t k = 0; k < stage.radix; k++) {
         ond_lines_in left = {work + k * OND_LANES, work + half + k * OND_LANES, stage.radix * OND_LANES};
         ond_lines to = {out.re + k * out.step, out.im + k * out.step, stage.radix * out.step};
-        run_depth_first(fft, first + 1, left, to, work + 2 * half);
+        run_depth_first(fft, first + 1, left, to, work + 2 * half, ahead);
     }
 }
 
 /* Every stage on all points. */
-static void run_whole(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work)
+static void run_whole(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work, const ond_ahead *ahead)
 {
     size_t half = ond_line_floats(fft->length);
     int last = fft->stage_count - 1;
     for (int i = 0; i < last; i++) {
         float *place = work + (size_t)(i % 2) * 2 * half;
+        ond_ahead_fetch(ahead);
         ond_line_stage_run(&fft->stages[i], in, (ond_lines){place, place + half, OND_LANES});
         in = (ond_lines_in){place, place + half, OND_LANES};
     }
+    ond_ahead_fetch(ahead);
     ond_line_stage_run(&fft->stages[last], in, out);
+}
+
+void ond_line_fft_backward_ahead(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work, ond_ahead ahead)
+{
+    if (fft->length <= CACHED_LENGTH) {
+        run_whole(fft, in, out, work, &ahead);
+    } else {
+        run_depth_first(fft, 0, in, out, work, &ahead);
+    }
 }
 
 void ond_line_fft_backward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work)
 {
-    if (fft->length <= CACHED_LENGTH) {
-        run_whole(fft, in, out, work);
-    } else {
-        run_depth_first(fft, 0, in, out, work);
-    }
+    ond_line_fft_backward_ahead(fft, in, out, work, (ond_ahead){NULL, NULL});
 }
 
 /* Exchanging real and imaginary parts on both sides changes the sign of the exponent. */
+void ond_line_fft_forward_ahead(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work, ond_ahead ahead)
+{
+    ond_line_fft_backward_ahead(fft, (ond_lines_in){in.im, in.re, in.step}, (ond_lines){out.im, out.re, out.step}, work,
+                                ahead);
+}
+
 void ond_line_fft_forward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work)
 {
-    ond_line_fft_backward(fft, (ond_lines_in){in.im, in.re, in.step}, (ond_lines){out.im, out.re, out.step}, work);
+    ond_line_fft_forward_ahead(fft, in, out, work, (ond_ahead){NULL, NULL});
 }

@@ -65,6 +65,25 @@ static inline size_t ond_line_floats(size_t length)
 void ond_line_fft_backward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work);
 void ond_line_fft_forward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work);
 
+/* What is called at several moments of a transform, at least OND_AHEAD_CALLS times if it is longer than the cache: asks
+ * for a few lines of memory that the caller needs next, so that they arrive while numbers are computed. */
+enum { OND_AHEAD_CALLS = 16 };
+
+typedef struct ond_ahead {
+    void (*fetch)(void *context); /* NULL: nothing is wanted */
+    void *context;
+} ond_ahead;
+
+static inline void ond_ahead_fetch(const ond_ahead *ahead)
+{
+    if (ahead->fetch) {
+        ahead->fetch(ahead->context);
+    }
+}
+
+void ond_line_fft_backward_ahead(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work, ond_ahead ahead);
+void ond_line_fft_forward_ahead(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work, ond_ahead ahead);
+
 /* One stage, with the sign + (lines_radix.c). */
 void ond_line_stage_run(const ond_line_stage *stage, ond_lines_in in, ond_lines out);
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/memory.h"
 #include "core/vector.h"
 #include "fft/lines.h"
+
+#include <string.h>
 
 /* Written so that the vectors' loop is over columns: compilers make four rounds of permutations of it. */
 static inline __attribute__((always_inline)) void turn(const float *restrict in, size_t stride, float *restrict out)
@@ -37,19 +40,13 @@ OND_WIDE void ond_lines_turn_tiles(const float *restrict in, size_t stride, size
     }
 }
 
-static inline __attribute__((always_inline)) void turn_back(const float *restrict in, float *restrict out,
-                                                            size_t stride)
-{
-    for (size_t row = 0; row < OND_LANES; row++) {
-        for (size_t column = 0; column < OND_LANES; column++) {
-            out[row * stride + column] = in[column * OND_LANES + row];
-        }
-    }
-}
-
 OND_WIDE void ond_lines_turn_back(const float *restrict in, float *restrict out, size_t stride, size_t count)
 {
     for (size_t tile = 0; tile < count; tile++) {
-        turn_back(in + tile * (OND_LANES * OND_LANES), out + tile * OND_LANES, stride);
+        _Alignas(OND_ALIGNMENT) float rows[OND_TILE];
+        turn(in + tile * OND_TILE, OND_LANES, rows); /* between constant strides, which compilers turn well */
+        for (size_t row = 0; row < OND_LANES; row++) {
+            memcpy(out + row * stride + tile * OND_LANES, rows + row * OND_LANES, OND_LANES * sizeof *out);
+        }
     }
 }

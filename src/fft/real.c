@@ -62,23 +62,24 @@ static ond_lines lines_in(float *work, size_t length, float **rest)
     return (ond_lines){work, work + half, OND_LANES};
 }
 
-void ond_real_columns_backward(const ond_real_fft *fft, float *strip, float *work)
+void ond_real_columns_backward(const ond_real_fft *fft, float *strip, float *work, ond_ahead ahead)
 {
     float *rest;
     ond_lines lines = lines_in(work, fft->height, &rest);
     size_t whole = fft->height * OND_LANES;
     size_t missing = fft->groups * OND_TILE - whole;
-    ond_line_fft_backward(&fft->along_columns, (ond_lines_in){strip, strip + fft->imaginary, OND_LANES}, lines, rest);
+    ond_line_fft_backward_ahead(&fft->along_columns, (ond_lines_in){strip, strip + fft->imaginary, OND_LANES}, lines,
+                                rest, ahead);
     memset(lines.re + whole, 0, missing * sizeof(float)); /* rows that fill the last group */
     memset(lines.im + whole, 0, missing * sizeof(float));
     ond_lines_turn_tiles(lines.re, OND_LANES, OND_TILE, strip, OND_TILE, fft->groups);
     ond_lines_turn_tiles(lines.im, OND_LANES, OND_TILE, strip + fft->imaginary, OND_TILE, fft->groups);
 }
 
-void ond_real_columns_forward(const ond_real_fft *fft, const float *strip, float *columns, float *work)
+void ond_real_columns_forward(const ond_real_fft *fft, const float *strip, float *columns, float *work, ond_ahead ahead)
 {
-    ond_line_fft_forward(&fft->along_columns, (ond_lines_in){strip, strip + fft->imaginary, OND_LANES},
-                         (ond_lines){columns, columns + fft->imaginary, OND_LANES}, work);
+    ond_line_fft_forward_ahead(&fft->along_columns, (ond_lines_in){strip, strip + fft->imaginary, OND_LANES},
+                               (ond_lines){columns, columns + fft->imaginary, OND_LANES}, work, ahead);
 }
 
 /* Spectra A and B of two real lines become that of a + ib: Z(k) = A(k) + iB(k), Z(−k) = conj A(k) + i conj B(k). */
@@ -193,7 +194,7 @@ static size_t rows_left(const ond_real_fft *fft, size_t row)
 }
 
 void ond_real_rows_backward(const ond_real_fft *fft, size_t row, const float *spectrum, float *rows, size_t stride,
-                            float *work)
+                            float *work, ond_ahead ahead)
 {
     float *rest;
     ond_lines merged = lines_in(work, fft->width, &rest);
@@ -203,16 +204,17 @@ void ond_real_rows_backward(const ond_real_fft *fft, size_t row, const float *sp
     merge_ends(fft, spectrum + first, spectrum + second, merged);
     for (size_t strip = 0; strip < fft->strips; strip++) {
         const float *tiles = spectrum + strip * fft->strip_floats;
+        ond_ahead_fetch(&ahead);
         merge(tiles + first, tiles + second, fft->imaginary, strip > 0 ? strip * OND_LANES : 1, strip_end(fft, strip),
               fft->width, merged.re, merged.im);
     }
-    ond_line_fft_backward(&fft->along_rows, (ond_lines_in){merged.re, merged.im, OND_LANES}, lines, rest);
+    ond_line_fft_backward_ahead(&fft->along_rows, (ond_lines_in){merged.re, merged.im, OND_LANES}, lines, rest, ahead);
     lines_to_rows(lines.re, fft->width, rows_left(fft, row), rows, stride);
     lines_to_rows(lines.im, fft->width, rows_left(fft, row + OND_LANES), rows + OND_LANES * stride, stride);
 }
 
 void ond_real_rows_forward(const ond_real_fft *fft, size_t row, const float *rows, size_t stride, float *spectrum,
-                           float *work)
+                           float *work, ond_ahead ahead)
 {
     float *rest;
     ond_lines turned = lines_in(work, fft->width, &rest);
@@ -225,10 +227,11 @@ void ond_real_rows_forward(const ond_real_fft *fft, size_t row, const float *row
     } else {
         memset(turned.im, 0, fft->width * OND_LANES * sizeof(float));
     }
-    ond_line_fft_forward(&fft->along_rows, (ond_lines_in){turned.re, turned.im, OND_LANES}, lines, rest);
+    ond_line_fft_forward_ahead(&fft->along_rows, (ond_lines_in){turned.re, turned.im, OND_LANES}, lines, rest, ahead);
     _Alignas(OND_ALIGNMENT) float tile[4 * OND_TILE] = {0};
     for (size_t strip = 0; strip < fft->strips; strip++) {
         float *to = spectrum + strip * fft->strip_floats + first;
+        ond_ahead_fetch(&ahead);
         if (strip == 0) {
             separate_ends(fft, lines, tile, tile + 2 * (size_t)OND_TILE);
         }

@@ -31,17 +31,18 @@ bool ond_real_fft_supports(size_t height, size_t width);
 ond_status ond_real_fft_create(size_t height, size_t width, ond_real_fft **fft);
 void ond_real_fft_destroy(ond_real_fft *fft);
 
-/* One strip's columns back, in place. */
-void ond_real_columns_backward(const ond_real_fft *fft, float *strip, float *work);
+/* One strip's columns back, in place. `ahead`: as in fft/lines.h, here and below. */
+void ond_real_columns_backward(const ond_real_fft *fft, float *strip, float *work, ond_ahead ahead);
 
 /* The rows from `row` (a multiple of OND_REAL_ROWS) on. */
 void ond_real_rows_backward(const ond_real_fft *fft, size_t row, const float *spectrum, float *rows, size_t stride,
-                            float *work);
+                            float *work, ond_ahead ahead);
 
 void ond_real_rows_forward(const ond_real_fft *fft, size_t row, const float *rows, size_t stride, float *spectrum,
-                           float *work);
+                           float *work, ond_ahead ahead);
 
 /* One strip's columns forward; `columns` is another strip. */
-void ond_real_columns_forward(const ond_real_fft *fft, const float *strip, float *columns, float *work);
+void ond_real_columns_forward(const ond_real_fft *fft, const float *strip, float *columns, float *work,
+                              ond_ahead ahead);
 
 #endif

@@ -5,7 +5,11 @@
 #include "core/vector.h"
 #include "filters/bands.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
+
+enum { SHARES = 32 };
 
 /* What bands_run.c does, with the project's own transforms: bands keep every pixel, and the sizes have small factors.
  */
@@ -27,6 +31,7 @@ typedef struct run {
     size_t buffers;   /* as many as images, but one without any */
     size_t groups;
     int workers;
+    double norm;                          /* of the image whose coefficients are checked */
     float *spectrum[OND_MAX_BAND_IMAGES]; /* of each image, over the number of pixels */
     float *sum[OND_BAND_GROUPS];          /* of the groups' bands, to be transformed back */
     worker_room *worker;
@@ -66,7 +71,8 @@ static void filter_image(const run *call, size_t index, const float *image, cons
         if (ond_strip_is_reached(part->strips, strip)) {
             ond_strip_product(fft, &call->filters->filters[index], part->weights, strip,
                               image + strip * fft->strip_floats, product);
-            ond_real_columns_backward(fft, product, own->work);
+            ond_strip_wanted next = {&call->filters->filters[index], strip + 1, 0};
+            ond_real_columns_backward(fft, product, own->work, (ond_ahead){ond_strip_fetch, &next});
         } else {
             memset(product, 0, fft->strip_floats * sizeof *product);
         }
@@ -81,36 +87,83 @@ static void add_band(const run *call, size_t index, const worker_room *own, floa
     for (size_t strip = 0; strip < fft->strips; strip++) {
         if (ond_strip_is_reached(part->strips, strip)) {
             size_t offset = strip * fft->strip_floats;
-            ond_real_columns_forward(fft, own->spectrum[0] + offset, own->columns, own->work);
+            ond_strip_wanted next = {&call->filters->filters[index], strip, 0};
+            ond_real_columns_forward(fft, own->spectrum[0] + offset, own->columns, own->work,
+                                     (ond_ahead){ond_strip_fetch, &next});
             ond_strip_add_product(fft, &call->filters->filters[index], part->weights, strip, own->columns,
                                   sum + offset);
         }
     }
 }
 
+/* Rows of coefficients that are wanted, or none. */
+typedef struct rows_wanted {
+    const float *next, *end;
+    ptrdiff_t share;
+} rows_wanted;
+
+static void fetch_rows(void *wanted)
+{
+    rows_wanted *rows = wanted;
+    const float *end = rows->end - rows->next < rows->share ? rows->end : rows->next + rows->share;
+    for (; rows->next < end; rows->next += end - rows->next < OND_LANES ? end - rows->next : OND_LANES) {
+        OND_PREFETCH(rows->next);
+    }
+}
+
+/* Those of one pass from `next` on. */
+static rows_wanted rows_from(const float *rows, size_t row, size_t next, size_t end, size_t stride)
+{
+    next = next < end ? next : end;
+    size_t last = next + OND_REAL_ROWS < end ? next + OND_REAL_ROWS : end;
+    const float *first = rows + (next - row) * stride;
+    return (rows_wanted){first, first + (last - next) * stride, OND_REAL_ROWS * (ptrdiff_t)stride / SHARES};
+}
+
+static ond_ahead ahead_of(rows_wanted *rows, bool fetched)
+{
+    return (ond_ahead){fetched ? fetch_rows : NULL, rows};
+}
+
+/* `fetched`: whether rows are somewhere in memory rather than in the cache. */
 static void rows_backward(const run *call, size_t row, size_t end, const float *spectrum, float *rows, size_t stride,
-                          float *work)
+                          bool fetched, float *work)
 {
     for (size_t next = row; next < end; next += OND_REAL_ROWS) {
-        ond_real_rows_backward(call->fft, next, spectrum, rows + (next - row) * stride, stride, work);
+        rows_wanted written = rows_from(rows, row, next, end, stride);
+        ond_real_rows_backward(call->fft, next, spectrum, rows + (next - row) * stride, stride, work,
+                               ahead_of(&written, fetched));
     }
 }
 
-static void rows_forward(const run *call, size_t row, size_t end, const float *rows, size_t stride, float *spectrum,
-                         float *work)
+static void rows_forward(const run *call, size_t row, size_t end, const float *rows, size_t stride, bool fetched,
+                         float *spectrum, float *work)
 {
     for (size_t next = row; next < end; next += OND_REAL_ROWS) {
-        ond_real_rows_forward(call->fft, next, rows + (next - row) * stride, stride, spectrum, work);
+        rows_wanted read = rows_from(rows, row, next + OND_REAL_ROWS, end, stride);
+        ond_real_rows_forward(call->fft, next, rows + (next - row) * stride, stride, spectrum, work,
+                              ahead_of(&read, fetched));
     }
 }
 
-static ond_status check_rows(const run *call, const ond_array *plane, const float *rows, size_t count)
+/* A transform carries a NaN or an infinity to all of its values, so that the sums of the rows, column 0 of their
+ * spectra, tell whether there is one. */
+static bool sums_are_finite(const ond_real_fft *fft, const float *spectrum)
 {
-    if (!call->job.checked || ond_vector_find_nonfinite(rows, count) == count) {
-        return OND_OK;
+    bool finite = true;
+    for (size_t row = 0; row < fft->height; row++) {
+        finite = finite && isfinite(spectrum[row * OND_LANES]);
     }
-    return call->job.count > 0 ? ond_array_check_result(plane)
-                               : ond_array_check_finite(plane, "an array of coefficients");
+    return finite;
+}
+
+/* By Cauchy and Schwarz no coefficient is greater than ‖ψ‖ times the image's norm; sums on the way to it are a few
+ * times as great at most. */
+static bool coefficients_are_finite(const run *call, size_t index)
+{
+    double gain = call->job.bands->parts[index].noise_gain;
+    double most = (double)FLT_MAX / 64;
+    return call->norm < most && gain * call->norm < most;
 }
 
 /* Rows of all images back to coefficients, the function, and forth again. */
@@ -118,26 +171,30 @@ static ond_status show_rows(const run *call, const worker_room *own, ond_band *b
 {
     size_t end = band->row + band->height;
     for (size_t i = 0; i < call->job.count; i++) {
-        rows_backward(call, band->row, end, own->spectrum[i], own->rows[i], call->stride, own->work);
+        rows_backward(call, band->row, end, own->spectrum[i], own->rows[i], call->stride, false, own->work);
     }
     OND_TRY(call->job.function(call->job.context, band));
     if (call->job.result) {
-        rows_forward(call, band->row, end, own->rows[0], call->stride, own->spectrum[0], own->work);
+        rows_forward(call, band->row, end, own->rows[0], call->stride, false, own->spectrum[0], own->work);
     }
     return OND_OK;
 }
 
-/* Rows to or from the plane of coefficients. */
-static ond_status move_rows(const run *call, const worker_room *own, const ond_array *plane, const ond_band *band)
+/* All rows to or from the plane of coefficients. */
+static ond_status move_rows(const run *call, const worker_room *own, const ond_array *plane, size_t index)
 {
-    size_t end = band->row + band->height;
-    float *rows = plane->data + band->row * band->width;
+    const ond_real_fft *fft = call->fft;
     if (call->job.count > 0) {
-        rows_backward(call, band->row, end, own->spectrum[0], rows, band->width, own->work);
+        rows_backward(call, 0, fft->height, own->spectrum[0], plane->data, fft->width, true, own->work);
+        if (call->job.checked && !coefficients_are_finite(call, index)) {
+            OND_TRY(ond_array_check_result(plane));
+        }
     }
-    OND_TRY(check_rows(call, plane, rows, band->height * band->width));
     if (call->job.result) {
-        rows_forward(call, band->row, end, rows, band->width, own->spectrum[0], own->work);
+        rows_forward(call, 0, fft->height, plane->data, fft->width, true, own->spectrum[0], own->work);
+        if (call->job.checked && call->job.count == 0 && !sums_are_finite(fft, own->spectrum[0])) {
+            OND_TRY(ond_array_check_finite(plane, "an array of coefficients"));
+        }
     }
     return OND_OK;
 }
@@ -157,10 +214,13 @@ static ond_status do_band(const run *call, size_t index, const worker_room *own,
                      .stride = call->stride};
     memcpy(band.data, own->rows, sizeof band.data);
     ond_array plane = call->job.planes ? call->job.planes(call->job.context, index) : (ond_array){0};
-    for (; band.row < fft->height; band.row += call->seen_rows) {
+    if (plane.data) {
+        OND_TRY(move_rows(call, own, &plane, index));
+    }
+    for (; !plane.data && band.row < fft->height; band.row += call->seen_rows) {
         size_t left = fft->height - band.row;
         band.height = left < call->seen_rows ? left : call->seen_rows;
-        OND_TRY(plane.data ? move_rows(call, own, &plane, &band) : show_rows(call, own, &band));
+        OND_TRY(show_rows(call, own, &band));
     }
     if (call->job.result) {
         add_band(call, index, own, sum);
@@ -193,11 +253,12 @@ static void transform_image(const run *call, const float *image, float *spectrum
             ond_vector_scale(own->rows[0] + (i - row) * call->stride, pixel_share(fft), image + i * fft->width,
                              fft->width);
         }
-        ond_real_rows_forward(fft, row, own->rows[0], call->stride, own->spectrum[0], own->work);
+        ond_real_rows_forward(fft, row, own->rows[0], call->stride, own->spectrum[0], own->work,
+                              (ond_ahead){NULL, NULL});
     }
     for (size_t strip = 0; strip < fft->strips; strip++) {
         size_t offset = strip * fft->strip_floats;
-        ond_real_columns_forward(fft, own->spectrum[0] + offset, spectrum + offset, own->work);
+        ond_real_columns_forward(fft, own->spectrum[0] + offset, spectrum + offset, own->work, (ond_ahead){NULL, NULL});
     }
 }
 
@@ -209,10 +270,10 @@ static void add_groups(const run *call)
         ond_vector_add_scaled(call->sum[0], 1, call->sum[g], fft->spectrum_floats);
     }
     for (size_t strip = 0; strip < fft->strips; strip++) {
-        ond_real_columns_backward(fft, call->sum[0] + strip * fft->strip_floats, own->work);
+        ond_real_columns_backward(fft, call->sum[0] + strip * fft->strip_floats, own->work, (ond_ahead){NULL, NULL});
     }
     for (size_t row = 0; row < fft->height; row += OND_REAL_ROWS) {
-        ond_real_rows_backward(fft, row, call->sum[0], own->rows[0], call->stride, own->work);
+        ond_real_rows_backward(fft, row, call->sum[0], own->rows[0], call->stride, own->work, (ond_ahead){NULL, NULL});
         for (size_t i = row; i < row + OND_REAL_ROWS && i < fft->height; i++) {
             ond_vector_scale(call->job.result + i * fft->width, pixel_share(fft),
                              own->rows[0] + (i - row) * call->stride, fft->width);
@@ -220,8 +281,11 @@ static void add_groups(const run *call)
     }
 }
 
-static void prepare(const run *call)
+static void prepare(run *call)
 {
+    if (call->job.checked && call->job.count == 1) {
+        call->norm = sqrt(ond_vector_sum_squares(call->job.images[0].data, call->fft->height * call->fft->width));
+    }
     for (size_t g = 0; g < OND_BAND_GROUPS && call->job.result; g++) {
         memset(call->sum[g], 0, call->fft->spectrum_floats * sizeof(float));
     }

@@ -146,8 +146,7 @@ static void find_support(ond_filter *filter, ond_box box, const double *spectrum
             tight.row_begin = row + 1;
             continue;
         }
-        filter->count
-            += (OND_VALUES_ALIGNED - (filter->count - (size_t)run.begin) % OND_VALUES_ALIGNED) % OND_VALUES_ALIGNED;
+        filter->count += (kept % 2 * OND_VALUES_ALIGNED + (size_t)run.begin - filter->count) % OND_VALUES_PERIOD;
         run.offset = filter->count;
         filter->runs[kept++] = run;
         if (run.end > run.begin) {

@@ -20,8 +20,9 @@ typedef struct ond_run {
     size_t offset; /* of its values in the filter's */
 } ond_run;
 
-/* Columns that are multiples of this begin a cache line of a filter's values. */
-enum { OND_VALUES_ALIGNED = 16 };
+/* Columns that are multiples of OND_VALUES_ALIGNED begin a cache line of a filter's values, an odd number of lines
+ * behind those of the row before: else the rows of one strip of columns compete for the same few places of a cache. */
+enum { OND_VALUES_ALIGNED = 16, OND_VALUES_PERIOD = 2 * OND_VALUES_ALIGNED };
 
 /* A spectrum on its support: a run of columns for each row of the box; zero outside. */
 typedef struct ond_filter {

@@ -75,7 +75,6 @@ static inline __attribute__((always_inline)) const float *values_on(const strip_
     ptrdiff_t end = run.end - rows->column;
     const float *values = rows->values + run.offset;
     if (begin <= 0 && end >= OND_LANES) {
-        OND_PREFETCH(values + OND_LANES - begin); /* of the next strip */
         return values - begin;
     }
     memset(copy, 0, OND_LANES * sizeof *copy);
@@ -124,6 +123,21 @@ OND_WIDE static void add_product(const strip_rows *rows, const float *restrict f
         }
         memcpy(to_re, sum[0], sizeof sum[0]);
         memcpy(to_im, sum[1], sizeof sum[1]);
+    }
+}
+
+void ond_strip_fetch(void *wanted)
+{
+    ond_strip_wanted *next = wanted;
+    const ond_filter *filter = next->filter;
+    size_t rows = (size_t)(filter->box.row_end - filter->box.row_begin);
+    size_t end = next->row + (rows + OND_AHEAD_CALLS - 1) / OND_AHEAD_CALLS;
+    ptrdiff_t column = (ptrdiff_t)(next->strip * OND_LANES);
+    for (; next->row < end && next->row < rows; next->row++) {
+        ond_run run = filter->runs[next->row];
+        if (run.begin <= column && column < run.end) {
+            OND_PREFETCH(filter->values + run.offset + (column - run.begin));
+        }
     }
 }
 

@@ -21,6 +21,16 @@ ond_strip_range ond_strips_reached(const ond_filter *filter, size_t height, size
 
 bool ond_strip_is_reached(ond_strip_range range, size_t strip);
 
+/* A strip of a filter that will be wanted. */
+typedef struct ond_strip_wanted {
+    const ond_filter *filter;
+    size_t strip;
+    size_t row; /* of the box: 0 at first, and the next one as it goes on */
+} ond_strip_wanted;
+
+/* Asks for some of its values (ond_ahead of fft/lines.h). */
+void ond_strip_fetch(void *wanted);
+
 /* product = X ψ^ on one strip. */
 void ond_strip_product(const ond_real_fft *fft, const ond_filter *filter, const float *weights, size_t strip,
                        const float *spectrum, float *product);

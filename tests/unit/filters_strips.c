@@ -187,11 +187,49 @@ static void numbers_that_are_not_finite_are_refused(void **state)
     }
 }
 
+/* The first, the last and others of the first and last rows and columns; what is finite itself is not blamed. */
+static void each_coefficient_that_is_not_finite_is_found(void **state)
+{
+    (void)state;
+    static const size_t size[2] = {50, 70};
+    static const float values[] = {NAN, INFINITY, -INFINITY};
+    test_random random = {92};
+    ond_array spectra;
+    ond_filters *filters = make_bank(&random, size[0], size[1], &spectra);
+    ond_bands *bands = NULL;
+    ond_array coefficients[FILTERS];
+    ond_array sum = {0};
+    assert_ok(ond_bands_create(filters, NULL, &bands));
+    assert_non_null(bands->real);
+    for (size_t i = 0; i < FILTERS; i++) {
+        coefficients[i] = random_array(&random, 2, size);
+    }
+    for (size_t at = 0, tried = 0; at < size[0] * size[1]; at += 23, tried++) {
+        float *place = &coefficients[tried % FILTERS].data[at + 23 < size[0] * size[1] ? at : size[0] * size[1] - 1];
+        float before = *place;
+        *place = values[tried % 3];
+        assert_fails(OND_ERROR_ARGUMENT, "an array of coefficients holds",
+                     ond_bands_synthesis(bands, coefficients, &sum));
+        *place = before;
+        assert_ok(ond_bands_synthesis(bands, coefficients, &sum));
+    }
+    for (size_t i = 0; i < size[0] * size[1]; i++) {
+        coefficients[0].data[i] = 3e38F;
+    }
+    assert_fails(OND_ERROR_ARGUMENT, "the numbers are too large", ond_bands_synthesis(bands, coefficients, &sum));
+    free_coefficients(coefficients);
+    ond_array_free(&sum);
+    ond_array_free(&spectra);
+    ond_bands_destroy(bands);
+    ond_filters_destroy(filters);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bands_of_any_even_filters_are_those_of_the_direct_transform),
         cmocka_unit_test(numbers_that_are_not_finite_are_refused),
+        cmocka_unit_test(each_coefficient_that_is_not_finite_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
