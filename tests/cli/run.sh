@@ -7,7 +7,8 @@ export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
 script=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 folder=$(mktemp -d)
-trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
+# Not in a child that a signal meets before it has become the program: there bash runs this trap as well.
+trap '[ $BASHPID != $$ ] || { chmod -R u+w "$folder"; rm -rf "$folder"; }' EXIT
 export XDG_CACHE_HOME=$folder/.cache
 export TMPDIR=$folder/.tmp
 mkdir -p "$XDG_CACHE_HOME" "$TMPDIR" "$folder/work"

@@ -42,8 +42,8 @@ if [ -c /dev/full ]; then
 fi
 
 # Stopped in the middle: the old file stays, and what was done so far.
-npy_header '|u1' '(4000000, 8, 8)' >many.npy
-truncate -s $((128 + 4000000 * 64)) many.npy
+npy_header '|u1' '(40000000, 8, 8)' >many.npy
+truncate -s $((128 + 40000000 * 64)) many.npy
 printf 'old\n' >slow.npy
 "$ONDELET" features many.npy -o slow.npy --scales 3 --quiet --force 2>stderr &
 pid=$!

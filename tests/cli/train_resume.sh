@@ -20,16 +20,21 @@ as_long_as() {
     count=$((count < 2 * few ? 2 * few : count > 200 * few ? 200 * few : count))
 }
 
-# cut SIGNAL EXIT WORDS...: stopped once it has put something on record. A training that is over before that is as good.
+records() {
+    stat -c '%n %i %Y %s' cut.safetensors*.checkpoint 2>found
+}
+
+# cut SIGNAL EXIT WORDS...: stopped once it has put something new on record. A training that is over before that is as good.
 cut() {
-    local signal=$1 status=$2 found=0 i pid
+    local signal=$1 status=$2 found=0 i pid before
     shift 2
+    before=$(records)
     last="ondelet $*"
     checks=$((checks + 1))
     "$ONDELET" "$@" >stdout 2>stderr </dev/null &
     pid=$!
     for ((i = 0; i < 3000; i++)); do
-        if compgen -G 'cut.safetensors*.checkpoint' >found || ! kill -0 $pid 2>found; then break; fi
+        if [ "$(records)" != "$before" ] || ! kill -0 $pid 2>found; then break; fi
         sleep 0.03
     done
     kill -"$signal" $pid 2>found
