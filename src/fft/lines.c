@@ -112,63 +112,65 @@ size_t ond_line_fft_work(const ond_line_fft *fft)
 }
 
 /* The stages from `first` on, one after the other, of transforms that are `done` apart in the whole. */
-static void run_stages(const ond_line_fft *fft, int first, ond_lines_in in, ond_lines out, float *work,
+static void run_stages(const ond_line_fft *fft, int first, const ond_lines_in *in, const ond_lines *out, float *work,
                        const ond_ahead *ahead)
 {
     size_t done = fft->stages[first].repeats;
     size_t half = ond_line_floats(fft->length / done);
+    ond_lines_in from = *in;
     for (int i = first; i < fft->stage_count; i++) {
         float *place = work + (size_t)((i - first) % 2) * 2 * half;
-        ond_lines to = i + 1 < fft->stage_count ? (ond_lines){place, place + half, OND_LANES} : out;
-        ond_line_stage stage = fft->stages[i];
-        stage.repeats /= done;
+        ond_lines to = {place, place + half, OND_LANES};
+        ond_line_stage stage
+            = {fft->stages[i].radix, fft->stages[i].blocks, fft->stages[i].repeats / done, fft->stages[i].twiddles};
         ond_ahead_fetch(ahead);
-        ond_line_stage_run(&stage, in, to);
-        in = (ond_lines_in){to.re, to.im, to.step};
+        ond_line_stage_run(&stage, &from, i + 1 < fft->stage_count ? &to : out);
+        from = (ond_lines_in){to.re, to.im, to.step};
     }
 }
 
 /* One stage leaves as many shorter transforms as it has radix, interleaved; each goes on while it is in the cache. */
-static void run_depth_first(const ond_line_fft *fft, int first, ond_lines_in in, ond_lines out, float *work,
-                            const ond_ahead *ahead)
+static void run_depth_first(const ond_line_fft *fft, int first, const ond_lines_in *in, const ond_lines *out,
+                            float *work, const ond_ahead *ahead)
 {
-    ond_line_stage stage = fft->stages[first];
-    size_t length = fft->length / stage.repeats;
+    size_t length = fft->length / fft->stages[first].repeats;
     if (length <= CACHED_LENGTH || first + 1 == fft->stage_count) {
         run_stages(fft, first, in, out, work, ahead);
         return;
     }
     size_t half = ond_line_floats(length);
-    stage.repeats = 1;
-    ond_line_stage_run(&stage, in, (ond_lines){work, work + half, OND_LANES});
+    ond_line_stage stage = {fft->stages[first].radix, fft->stages[first].blocks, 1, fft->stages[first].twiddles};
+    ond_line_stage_run(&stage, in, &(ond_lines){work, work + half, OND_LANES});
     for (size_t k = 0; k < stage.radix; k++) {
         ond_lines_in left = {work + k * OND_LANES, work + half + k * OND_LANES, stage.radix * OND_LANES};
-        ond_lines to = {out.re + k * out.step, out.im + k * out.step, stage.radix * out.step};
-        run_depth_first(fft, first + 1, left, to, work + 2 * half, ahead);
+        ond_lines to = {out->re + k * out->step, out->im + k * out->step, stage.radix * out->step};
+        run_depth_first(fft, first + 1, &left, &to, work + 2 * half, ahead);
     }
 }
 
 /* Every stage on all points. */
-static void run_whole(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work, const ond_ahead *ahead)
+static void run_whole(const ond_line_fft *fft, const ond_lines_in *in, const ond_lines *out, float *work,
+                      const ond_ahead *ahead)
 {
     size_t half = ond_line_floats(fft->length);
     int last = fft->stage_count - 1;
+    ond_lines_in from = *in;
     for (int i = 0; i < last; i++) {
         float *place = work + (size_t)(i % 2) * 2 * half;
         ond_ahead_fetch(ahead);
-        ond_line_stage_run(&fft->stages[i], in, (ond_lines){place, place + half, OND_LANES});
-        in = (ond_lines_in){place, place + half, OND_LANES};
+        ond_line_stage_run(&fft->stages[i], &from, &(ond_lines){place, place + half, OND_LANES});
+        from = (ond_lines_in){place, place + half, OND_LANES};
     }
     ond_ahead_fetch(ahead);
-    ond_line_stage_run(&fft->stages[last], in, out);
+    ond_line_stage_run(&fft->stages[last], &from, out);
 }
 
 void ond_line_fft_backward_ahead(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work, ond_ahead ahead)
 {
     if (fft->length <= CACHED_LENGTH) {
-        run_whole(fft, in, out, work, &ahead);
+        run_whole(fft, &in, &out, work, &ahead);
     } else {
-        run_depth_first(fft, 0, in, out, work, &ahead);
+        run_depth_first(fft, 0, &in, &out, work, &ahead);
     }
 }
 

@@ -85,7 +85,7 @@ void ond_line_fft_backward_ahead(const ond_line_fft *fft, ond_lines_in in, ond_l
 void ond_line_fft_forward_ahead(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work, ond_ahead ahead);
 
 /* One stage, with the sign + (lines_radix.c). */
-void ond_line_stage_run(const ond_line_stage *stage, ond_lines_in in, ond_lines out);
+void ond_line_stage_run(const ond_line_stage *stage, const ond_lines_in *in, const ond_lines *out);
 
 /* out[16 c + r] = in[r · stride + c]: a tile of sixteen rows and columns turned. */
 void ond_lines_turn(const float *in, size_t stride, float *out);

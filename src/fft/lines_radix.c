@@ -336,8 +336,11 @@ INLINED void step_with_twiddles(size_t radix, step_sizes step, const float *rest
     }
 }
 
-INLINED void all_steps(size_t radix, const ond_line_stage *stage, ond_lines_in in, ond_lines out)
+INLINED void all_steps(size_t radix, const ond_line_stage *stage, const ond_lines_in *from_lines,
+                       const ond_lines *to_lines)
 {
+    const ond_lines_in in = *from_lines;
+    const ond_lines out = *to_lines;
     step_sizes step = {stage->blocks * stage->repeats * in.step, stage->repeats * out.step};
     for (size_t block = 0; block < stage->blocks; block++) {
         for (size_t repeat = 0; repeat < stage->repeats; repeat++) {
@@ -354,7 +357,7 @@ INLINED void all_steps(size_t radix, const ond_line_stage *stage, ond_lines_in i
 }
 
 #define STAGE(RADIX)                                                                                                   \
-    OND_WIDE static void stage_##RADIX(const ond_line_stage *stage, ond_lines_in in, ond_lines out)                    \
+    OND_WIDE static void stage_##RADIX(const ond_line_stage *stage, const ond_lines_in *in, const ond_lines *out)      \
     {                                                                                                                  \
         all_steps(RADIX, stage, in, out);                                                                              \
     }
@@ -373,9 +376,11 @@ STAGE(13)
 STAGE(16)
 STAGE(17)
 
-void ond_line_stage_run(const ond_line_stage *stage, ond_lines_in in, ond_lines out)
+/* By pointers: lines that are passed by value are copied in larger pieces than they were just written in, which waits.
+ */
+void ond_line_stage_run(const ond_line_stage *stage, const ond_lines_in *in, const ond_lines *out)
 {
-    typedef void stage_runner(const ond_line_stage *, ond_lines_in, ond_lines);
+    typedef void stage_runner(const ond_line_stage *, const ond_lines_in *, const ond_lines *);
     static stage_runner *const runners[] = {
         [1] = stage_1,   [2] = stage_2,   [3] = stage_3,   [4] = stage_4,   [5] = stage_5,
         [7] = stage_7,   [8] = stage_8,   [9] = stage_9,   [11] = stage_11, [12] = stage_12,
