@@ -170,13 +170,21 @@ static void run_halves(const ond_real_fft *fft, const ond_filter *filter, size_t
     }
 }
 
+static void clear_rows(const ond_real_fft *fft, ptrdiff_t begin, ptrdiff_t end, float *strip)
+{
+    for (ptrdiff_t row = begin; row < end; row++) {
+        float *re = strip + ond_frequency_index(row, fft->height) * OND_LANES;
+        memset(re, 0, OND_LANES * sizeof *re);
+        memset(re + fft->imaginary, 0, OND_LANES * sizeof *re);
+    }
+}
+
 void ond_strip_product(const ond_real_fft *fft, const ond_filter *filter, const float *weights, size_t strip,
                        const float *spectrum, float *product)
 {
-    ptrdiff_t height = (ptrdiff_t)fft->height;
-    if (filter->box.row_begin > -height / 2 || filter->box.row_end < height - height / 2) {
-        memset(product, 0, (fft->imaginary + fft->height * OND_LANES) * sizeof *product);
-    }
+    ond_box grid = ond_box_of_grid(fft->height, fft->width);
+    clear_rows(fft, grid.row_begin, filter->box.row_begin, product);
+    clear_rows(fft, filter->box.row_end, grid.row_end, product);
     run_halves(fft, filter, strip, spectrum, product, multiply);
     if (strip == 0) {
         weigh_ends(fft, weights, spectrum, false, product);
