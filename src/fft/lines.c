@@ -165,6 +165,18 @@ static void run_whole(const ond_line_fft *fft, const ond_lines_in *in, const ond
     ond_line_stage_run(&fft->stages[last], &from, out);
 }
 
+size_t ond_line_fft_ahead_calls(const ond_line_fft *fft)
+{
+    size_t calls = 1;
+    size_t length = fft->length;
+    int first = 0;
+    for (; length > CACHED_LENGTH && first + 1 < fft->stage_count; first++) {
+        calls *= fft->stages[first].radix;
+        length /= fft->stages[first].radix;
+    }
+    return calls * (size_t)(fft->stage_count - first);
+}
+
 void ond_line_fft_backward_ahead(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work, ond_ahead ahead)
 {
     if (fft->length <= CACHED_LENGTH) {

@@ -65,10 +65,8 @@ static inline size_t ond_line_floats(size_t length)
 void ond_line_fft_backward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work);
 void ond_line_fft_forward(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work);
 
-/* What is called at several moments of a transform, at least OND_AHEAD_CALLS times if it is longer than the cache: asks
- * for a few lines of memory that the caller needs next, so that they arrive while numbers are computed. */
-enum { OND_AHEAD_CALLS = 16 };
-
+/* What is called at several moments of a transform: asks for a few lines of memory that the caller needs next, so that
+ * they arrive while numbers are computed. */
 typedef struct ond_ahead {
     void (*fetch)(void *context); /* NULL: nothing is wanted */
     void *context;
@@ -80,6 +78,9 @@ static inline void ond_ahead_fetch(const ond_ahead *ahead)
         ahead->fetch(ahead->context);
     }
 }
+
+/* How often a transform calls. */
+size_t ond_line_fft_ahead_calls(const ond_line_fft *fft);
 
 void ond_line_fft_backward_ahead(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work, ond_ahead ahead);
 void ond_line_fft_forward_ahead(const ond_line_fft *fft, ond_lines_in in, ond_lines out, float *work, ond_ahead ahead);

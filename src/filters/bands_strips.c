@@ -9,8 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { SHARES = 32 };
-
 /* What bands_run.c does, with the project's own transforms: bands keep every pixel, and the sizes have small factors.
  */
 
@@ -71,7 +69,8 @@ static void filter_image(const run *call, size_t index, const float *image, cons
         if (ond_strip_is_reached(part->strips, strip)) {
             ond_strip_product(fft, &call->filters->filters[index], part->weights, strip,
                               image + strip * fft->strip_floats, product);
-            ond_strip_wanted next = {&call->filters->filters[index], strip + 1, 0};
+            ond_strip_wanted next
+                = {&call->filters->filters[index], strip + 1, ond_line_fft_ahead_calls(&fft->along_columns), 0};
             ond_real_columns_backward(fft, product, own->work, (ond_ahead){ond_strip_fetch, &next});
         } else {
             memset(product, 0, fft->strip_floats * sizeof *product);
@@ -87,7 +86,8 @@ static void add_band(const run *call, size_t index, const worker_room *own, floa
     for (size_t strip = 0; strip < fft->strips; strip++) {
         if (ond_strip_is_reached(part->strips, strip)) {
             size_t offset = strip * fft->strip_floats;
-            ond_strip_wanted next = {&call->filters->filters[index], strip, 0};
+            ond_strip_wanted next
+                = {&call->filters->filters[index], strip, ond_line_fft_ahead_calls(&fft->along_columns), 0};
             ond_real_columns_forward(fft, own->spectrum[0] + offset, own->columns, own->work,
                                      (ond_ahead){ond_strip_fetch, &next});
             ond_strip_add_product(fft, &call->filters->filters[index], part->weights, strip, own->columns,
@@ -112,12 +112,14 @@ static void fetch_rows(void *wanted)
 }
 
 /* Those of one pass from `next` on. */
-static rows_wanted rows_from(const float *rows, size_t row, size_t next, size_t end, size_t stride)
+static rows_wanted rows_from(const ond_real_fft *fft, const float *rows, size_t row, size_t next, size_t end,
+                             size_t stride)
 {
+    size_t calls = fft->strips + ond_line_fft_ahead_calls(&fft->along_rows); /* of a pass */
     next = next < end ? next : end;
     size_t last = next + OND_REAL_ROWS < end ? next + OND_REAL_ROWS : end;
     const float *first = rows + (next - row) * stride;
-    return (rows_wanted){first, first + (last - next) * stride, OND_REAL_ROWS * (ptrdiff_t)stride / SHARES};
+    return (rows_wanted){first, first + (last - next) * stride, (ptrdiff_t)(OND_REAL_ROWS * stride / calls)};
 }
 
 static ond_ahead ahead_of(rows_wanted *rows, bool fetched)
@@ -130,7 +132,7 @@ static void rows_backward(const run *call, size_t row, size_t end, const float *
                           bool fetched, float *work)
 {
     for (size_t next = row; next < end; next += OND_REAL_ROWS) {
-        rows_wanted written = rows_from(rows, row, next, end, stride);
+        rows_wanted written = rows_from(call->fft, rows, row, next, end, stride);
         ond_real_rows_backward(call->fft, next, spectrum, rows + (next - row) * stride, stride, work,
                                ahead_of(&written, fetched));
     }
@@ -140,7 +142,7 @@ static void rows_forward(const run *call, size_t row, size_t end, const float *r
                          float *spectrum, float *work)
 {
     for (size_t next = row; next < end; next += OND_REAL_ROWS) {
-        rows_wanted read = rows_from(rows, row, next + OND_REAL_ROWS, end, stride);
+        rows_wanted read = rows_from(call->fft, rows, row, next + OND_REAL_ROWS, end, stride);
         ond_real_rows_forward(call->fft, next, rows + (next - row) * stride, stride, spectrum, work,
                               ahead_of(&read, fetched));
     }

@@ -131,7 +131,7 @@ void ond_strip_fetch(void *wanted)
     ond_strip_wanted *next = wanted;
     const ond_filter *filter = next->filter;
     size_t rows = (size_t)(filter->box.row_end - filter->box.row_begin);
-    size_t end = next->row + (rows + OND_AHEAD_CALLS - 1) / OND_AHEAD_CALLS;
+    size_t end = next->row + (rows + next->calls - 1) / next->calls;
     ptrdiff_t column = (ptrdiff_t)(next->strip * OND_LANES);
     for (; next->row < end && next->row < rows; next->row++) {
         ond_run run = filter->runs[next->row];

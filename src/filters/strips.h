@@ -25,7 +25,8 @@ bool ond_strip_is_reached(ond_strip_range range, size_t strip);
 typedef struct ond_strip_wanted {
     const ond_filter *filter;
     size_t strip;
-    size_t row; /* of the box: 0 at first, and the next one as it goes on */
+    size_t calls; /* that fetch it all */
+    size_t row;   /* of the box: 0 at first, and the next one as it goes on */
 } ond_strip_wanted;
 
 /* Asks for some of its values (ond_ahead of fft/lines.h). */
