@@ -112,7 +112,9 @@ each 'No such file or directory' nowhere/place
 # A file that may not grow: the disk is full in the middle of writing.
 printf '#!/bin/bash\nulimit -f 0\nexec "$@"\n' >limited.sh
 with=(bash ./limited.sh)
-each 'File too large' place
+if "${with[@]}" "$ONDELET" --version >/dev/null 2>&1; then # clang's OpenMP, of the build for tsan, wants a file at once
+    each 'File too large' place
+fi
 with=()
 
 # A real disk without room, where one can be made: the file can be created, and nothing written to it.
