@@ -330,16 +330,6 @@ static bool do_file(denoise_run *run, size_t index)
     return outputs_prepare(&job->request->common, job->inputs, &job->outputs, index) && do_images(run, output);
 }
 
-static void note_losses(const denoise_run *run, const char *output)
-{
-    const image_file *source = &run->source;
-    const cli_request *request = &run->job->request->common;
-    if (run->writer.clipped) {
-        note(request, "ondelet: %s: %zu values were clipped to 0..1", source->name.shown, run->writer.clipped);
-    }
-    image_file_note_loss(source, output, request);
-}
-
 /* Results appear whole or not at all: what is there is complete. */
 static bool is_done(const denoise_job *job, size_t index)
 {
@@ -362,7 +352,7 @@ void denoise_file(denoise_job *job, size_t index)
     bool can_start = !reference || run.reference_name.path;
     if (can_start && do_file(&run, index)) {
         job->totals.files++;
-        note_losses(&run, job->outputs.paths ? job->outputs.paths[index] : NULL);
+        image_file_writer_note(&run.writer, &job->request->common);
     } else {
         job->totals.failed++;
     }

@@ -198,6 +198,14 @@ void image_file_note_loss(const image_file *source, const char *path, const cli_
     }
 }
 
+void image_file_writer_note(const image_file_writer *writer, const cli_request *request)
+{
+    if (writer->clipped) {
+        note(request, "ondelet: %s: %zu values were clipped to 0..1", writer->source->name.shown, writer->clipped);
+    }
+    image_file_note_loss(writer->source, writer->path, request);
+}
+
 /* Gray or colours, and alpha as one more channel. */
 static ond_status add_alpha(const ond_array *image, const ond_array *alpha, ond_array *joined)
 {

@@ -58,6 +58,8 @@ void image_file_note_loss(const image_file *source, const char *path, const cli_
 bool image_file_writer_open(const image_file *source, const char *path, int bit_depth, image_file_writer *writer);
 /* Takes the image's units back to those of the file, in place. A huge image is what the source has stored. */
 bool image_file_writer_take(image_file_writer *writer, ond_array *image);
+/* Notes values that were clipped, and what the output could not hold. */
+void image_file_writer_note(const image_file_writer *writer, const cli_request *request);
 /* Completes the output, or removes the partial one when `keep` is false. */
 bool image_file_writer_close(image_file_writer *writer, bool keep);
 

@@ -80,15 +80,6 @@ static bool do_images(const retouch_job *job, image_file *source, image_file_wri
     return image_file_writer_close(writer, fine && event == IMAGE_END && !stop_signal());
 }
 
-static void note_losses(const cli_request *request, const image_file *source, const image_file_writer *writer)
-{
-    const char *output = writer->path;
-    if (writer->clipped) {
-        note(request, "ondelet: %s: %zu values were clipped to 0..1", source->name.shown, writer->clipped);
-    }
-    image_file_note_loss(source, output, request);
-}
-
 static bool do_file(const retouch_job *job, file_name name, const char *output)
 {
     image_file source;
@@ -98,7 +89,7 @@ static bool do_file(const retouch_job *job, file_name name, const char *output)
     }
     bool fine = image_file_writer_open(&source, output, 0, &writer) && do_images(job, &source, &writer);
     if (fine) {
-        note_losses(job->request, &source, &writer);
+        image_file_writer_note(&writer, job->request);
     }
     image_file_close(&source);
     return fine;
