@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/denoise.h"
 
+#include "cli/models.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "cli/spool.h"
@@ -130,6 +131,16 @@ static bool read_reference(denoise_run *run)
 
 /* --- results --- */
 
+/* With what "auto" came to. */
+static json_t *settings_used(const denoise_job *job)
+{
+    ond_denoise_config used = job->request->denoise;
+    if (used.method == OND_DENOISE_AUTO) {
+        used.method = ond_denoise_model_method(job->model);
+    }
+    return json_options(ond_denoise_options(), &used);
+}
+
 static void print_json(const denoise_run *run, const char *output)
 {
     const denoise_request *request = run->job->request;
@@ -141,7 +152,7 @@ static void print_json(const denoise_run *run, const char *output)
     }
     json_object_set_new(object, "output", output ? json_text(output) : json_null());
     json_object_set_new(object, "shape", json_shape(run->noisy.rank, run->noisy.shape));
-    json_object_update_new(object, json_options(ond_denoise_options(), &request->denoise));
+    json_object_update_new(object, settings_used(run->job));
     json_object_set_new(object, "sigma", json_number(run->sigma));
     json_object_set_new(object, "sigma_estimated", json_boolean(request->sigma == 0));
     json_object_set_new(object, "sigma_unit", json_text(run->source.is_unit ? "grey levels of 255" : "input"));
@@ -286,9 +297,29 @@ static bool denoise_image(denoise_run *run)
     return status == OND_OK;
 }
 
+/* Once, before the first image that auto denoises without a model: the better method is not far. */
+static void note_method(denoise_job *job)
+{
+    const denoise_request *request = job->request;
+    if (job->model || request->denoise.method != OND_DENOISE_AUTO || job->method_noted) {
+        return;
+    }
+    char *places = shipped_model_places();
+    progress_hide();
+    note(&request->common, "method union: no denoise.safetensors for the better one, learned, in %s", places);
+    job->method_noted = true;
+    free(places);
+}
+
+static bool find_clean(denoise_run *run)
+{
+    note_method(run->job);
+    return denoise_image(run);
+}
+
 static bool do_image(denoise_run *run, const char *output)
 {
-    bool fine = (!run->reference_name.shown || read_reference(run)) && denoise_image(run)
+    bool fine = (!run->reference_name.shown || read_reference(run)) && find_clean(run)
                 && (!run->job->request->compare || draw_strip(run))
                 && image_file_writer_take(&run->writer, &run->clean);
     if (fine) {

@@ -36,6 +36,7 @@ typedef struct denoise_job {
     FILE *text; /* results for people: stderr when stdout carries the output; NULL: not wanted there */
     denoise_totals totals;
     ond_denoise_model *model; /* NULL: none */
+    bool method_noted;        /* that auto is union for want of a model */
     ond_denoiser *denoiser;   /* of the image before; NULL: none yet */
     ond_denoise_config denoiser_config;
     size_t denoiser_size[2];

@@ -7,4 +7,7 @@
  * PREFIX/bin/ondelet. A new text, or NULL when there is none. */
 char *shipped_model(const char *name);
 
+/* The folders where that looks, as words. A new text. */
+char *shipped_model_places(void);
+
 #endif

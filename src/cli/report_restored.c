@@ -29,12 +29,13 @@ static void add_noise(ond_array *image, double noise_std, int seed)
     }
 }
 
-static ond_status denoise(report_job *job, ond_array *noisy, ond_array *clean, double *found)
+static ond_status denoise(report_job *job, ond_array *noisy, ond_array *clean, double *found, bool *is_learned)
 {
     const size_t *size = job->image.shape + job->image.rank - 2;
     ond_denoise_model *model = NULL;
     ond_denoiser *denoiser = NULL;
     char *path = shipped_model("denoise");
+    *is_learned = path != NULL;
     ond_status status = path ? ond_denoise_model_read(path, &model) : OND_OK;
     status = status ? status : ond_denoiser_create(model, NULL, size[0], size[1], &denoiser);
     status = status ? status : ond_denoiser_apply(denoiser, noisy, clean, found);
@@ -44,7 +45,8 @@ static ond_status denoise(report_job *job, ond_array *noisy, ond_array *clean, d
     return status;
 }
 
-static ond_status draw_denoised(report_job *job, const ond_array *noisy, const ond_array *clean, double found)
+static ond_status draw_denoised(report_job *job, const ond_array *noisy, const ond_array *clean, double found,
+                                bool is_learned)
 {
     char before_text[64], after_text[64];
     value_range range = range_for(&job->image, 1);
@@ -60,8 +62,8 @@ static ond_status draw_denoised(report_job *job, const ond_array *noisy, const o
         &job->html, "Noise removed",
         "The picture with noise, denoised, the picture itself, and what was removed: noise, if all went well, and "
         "no structure.");
-    page_paragraph(&job->html, "σ = %.1f grey levels added, %.1f found by the estimator.", job->config->sigma,
-                   255 * found);
+    page_paragraph(&job->html, "σ = %.1f grey levels added, %.1f found by the estimator; method %s.",
+                   job->config->sigma, 255 * found, is_learned ? "learned" : "union (no model was found)");
     strip_images images = {noisy, clean, &job->image, range, before_text, after_text};
     return strip_draw(&images, page_picture(&job->html, SHOWN_DENOISING));
 }
@@ -70,13 +72,14 @@ ond_status report_denoising(report_job *job)
 {
     ond_array noisy = {0}, clean = {0};
     double found = 0;
+    bool is_learned = false;
     ond_status status = ond_array_resize(&noisy, job->image.rank, job->image.shape);
     if (status == OND_OK) {
         memcpy(noisy.data, job->image.data, ond_array_count(&noisy) * sizeof(float));
         add_noise(&noisy, job->config->sigma / 255, job->common->seed);
-        status = denoise(job, &noisy, &clean, &found);
+        status = denoise(job, &noisy, &clean, &found, &is_learned);
     }
-    status = status ? status : draw_denoised(job, &noisy, &clean, found);
+    status = status ? status : draw_denoised(job, &noisy, &clean, found, is_learned);
     ond_array_free(&noisy);
     ond_array_free(&clean);
     return status;

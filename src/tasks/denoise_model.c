@@ -53,6 +53,14 @@ void ond_denoise_model_destroy(ond_denoise_model *model)
     }
 }
 
+ond_denoise_method ond_denoise_model_method(const ond_denoise_model *model)
+{
+    if (!model) {
+        return OND_DENOISE_UNION;
+    }
+    return model->codes ? OND_DENOISE_CSC : OND_DENOISE_LEARNED;
+}
+
 static ond_status read_network(const ond_tensors *tensors, ond_residual_network **network)
 {
     ond_residual_network *made = NULL;

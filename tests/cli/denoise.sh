@@ -17,6 +17,12 @@ corpus=$here/../fuzz/corpus/png_read
 make_noisy n.pgm 48 40
 expect 0 denoise n.pgm -o clean.png
 expect_lines 1 stdout
+expect_lines 1 stderr
+expect_text stderr "method union: no denoise.safetensors for the better one, learned, in $PWD"
+expect 0 denoise n.pgm -o said.png --quiet --json
+expect_text stdout '"method": "union"'
+expect_lines 0 stderr
+expect 0 denoise n.pgm -o said.png --method union --force
 expect_lines 0 stderr
 expect_text stdout "n.pgm: sigma "
 expect_text stdout "(estimated)"
@@ -58,7 +64,7 @@ grep -q gAMA gamma.png || fail "$last: the gamma is lost"
 # Deep, coloured, transparent and indexed pictures.
 for kind in "basn0g16 gray, 16" "basn2c08 RGB, 8" "basn6a08 RGB + alpha, 8" "basi4a08 gray + alpha, 8" "basn3p04 RGB, 8"; do
     name=${kind%% *}
-    expect 0 denoise $corpus/$name.png -o $name.png
+    expect 0 denoise $corpus/$name.png -o $name.png --method union
     expect_lines 0 stderr
     expect 0 info $name.png
     expect_text stdout "32 x 32 (height x width), ${kind#* } bit"
@@ -69,7 +75,7 @@ for name in basn6a08 $corpus/basn6a08; do
     tail -c +129 samples.npy | od -An -v -tx4 -w16 | awk '{ print $4 }' >$(basename $name).$([ $name = basn6a08 ] && echo new || echo old)
 done
 expect_same basn6a08.new basn6a08.old
-expect 0 denoise $corpus/basn6a08.png -o opaque.ppm
+expect 0 denoise $corpus/basn6a08.png -o opaque.ppm --method union
 expect_lines 1 stderr
 expect_text stderr "opaque.ppm cannot hold its alpha channel"
 expect 0 denoise $corpus/tbbn0g04.png -o key.png
@@ -117,7 +123,7 @@ cp n.pgm in/a.pgm
 cp m.pgm in/deeper/b.pgm
 cp $corpus/basn2c08.png in/c.png
 printf 'text\n' >in/bad.png
-expect 1 denoise in stack.npy -o out/here
+expect 1 denoise in stack.npy -o out/here --method union
 expect_lines 5 stdout
 expect_lines 2 stderr
 expect_text stderr "ondelet: in/bad.png: not a PNG"
@@ -172,7 +178,7 @@ expect 0 denoise n.pgm -o trickle.npy --sigma 1e-9
 expect 0 compare n.npy trickle.npy --json
 expect_text stdout '"equal": true'
 { npy_header '<f4' '(8, 8)'; repeat 63 "$one"; printf "$nan"; } >nan.npy
-refused 1 "ondelet: nan.npy: the image" denoise nan.npy -o nan_clean.npy
+refused 1 "ondelet: nan.npy: the image" denoise nan.npy -o nan_clean.npy --method union
 expect_text stderr "nan"
 expect_no_file nan_clean.npy
 { npy_header '<f4' '(2, 8, 8)'; repeat 127 "$half"; printf "$nan"; } >nan2.npy

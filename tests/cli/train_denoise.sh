@@ -17,7 +17,7 @@ expect_text stdout "layer0.weight"
 
 # Used by name, and as the one that comes with the program.
 expect 0 denoise pictures/1.pgm --model tiny.safetensors --sigma 20 -o named.png --json
-expect_text stdout '"method": "auto"'
+expect_text stdout '"method": "learned"'
 mkdir models
 cp tiny.safetensors models/denoise.safetensors
 ONDELET_MODELS=$PWD/models expect 0 denoise pictures/1.pgm --method learned --sigma 20 -o shipped.png
