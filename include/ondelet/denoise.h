@@ -53,8 +53,8 @@ OND_CHECKED ond_status ond_denoise_model_read(const char *path, ond_denoise_mode
 OND_CHECKED ond_status ond_denoise_model_write(const ond_denoise_model *model, const char *path);
 /** Accepts NULL. Denoisers made from it stay valid. */
 OND_API void ond_denoise_model_destroy(ond_denoise_model *model);
-/** What OND_DENOISE_AUTO stands for with this model: OND_DENOISE_LEARNED or OND_DENOISE_CSC, whichever it was trained for;
- *  for NULL OND_DENOISE_UNION. */
+/** What OND_DENOISE_AUTO stands for with this model: OND_DENOISE_LEARNED or OND_DENOISE_CSC, whichever it was trained
+ * for; for NULL OND_DENOISE_UNION. */
 OND_API ond_denoise_method ond_denoise_model_method(const ond_denoise_model *model);
 
 /** How such a model is trained: on pictures in 0…1 with Gaussian noise of levels that are drawn anew for each crop, one

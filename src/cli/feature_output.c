@@ -355,10 +355,24 @@ static bool complete(feature_output *output, const ond_scattering *scattering)
     return fine;
 }
 
+/* A share all of whose images failed is a file too: merge wants every share. */
+static bool open_empty_share(feature_output *output)
+{
+    ond_status status = rows_open_empty(&output->rows);
+    if (status != OND_OK) {
+        complain_of_rows(&output->rows);
+    } else if ((status = sidecars_open_empty(&output->sidecars)) != OND_OK) {
+        complain_of(output->sidecars.index);
+    }
+    output->broken = status != OND_OK;
+    return !output->broken;
+}
+
 bool output_finish(feature_output *output, const ond_scattering *scattering)
 {
-    bool is_stopped = output->broken || stop_signal();
-    bool fine = !is_stopped && output->done > 0 && complete(output, scattering);
+    bool is_stopped = output->broken || stop_signal(), is_share = output->request->shard_count > 0;
+    bool has_rows = output->done > 0 || (is_share && !is_stopped && open_empty_share(output));
+    bool fine = !is_stopped && has_rows && complete(output, scattering);
     if (!fine) {
         keep_for_later(output);
     }

@@ -65,7 +65,7 @@ static int compare_parts(const void *a, const void *b)
 }
 
 /* What all parts must agree in: their parameters without what is each part's own. */
-static json_t *common_parameters(const merge_part *part)
+static json_t *common_parameters(const merge_part *part, bool have_rows)
 {
     static const char *const own[] = {"shard", "output", "shape", "done", "failed"};
     json_t *common = json_copy(part->parameters);
@@ -75,12 +75,16 @@ static json_t *common_parameters(const merge_part *part)
     if (part->shard < 0) {
         json_object_del(common, "inputs"); /* runs of several inputs */
     }
+    if (!have_rows) {
+        json_object_del(common, "channels");
+    }
     return common;
 }
 
 static bool agree(const merge_part *first, const merge_part *part)
 {
-    json_t *a = common_parameters(first), *b = common_parameters(part);
+    bool have_rows = first->rows > 0 && part->rows > 0;
+    json_t *a = common_parameters(first, have_rows), *b = common_parameters(part, have_rows);
     const char *key = first_difference(a, b);
     if (key) {
         complain("%s: was made with other parameters than %s (%s)", part->path, first->path, key);
@@ -135,8 +139,15 @@ bool parts_open(const char **paths, size_t count, merge_parts *parts)
     if (is_sharded) {
         qsort(parts->parts, count, sizeof *parts->parts, compare_parts);
     }
-    for (size_t i = 1; i < count; i++) {
-        if (!agree(&parts->parts[0], &parts->parts[i])) {
+    while (parts->first < count && parts->parts[parts->first].rows == 0) {
+        parts->first++;
+    }
+    if (parts->first == count) {
+        complain("none of the parts has a row");
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (i != parts->first && !agree(&parts->parts[parts->first], &parts->parts[i])) {
             return false;
         }
     }
@@ -320,7 +331,10 @@ static bool write_rows(const merge_parts *parts, feature_rows *rows)
     copy.to = rows->text;
     for (size_t i = 0; i < parts->count && status == OND_OK; i++) {
         const merge_part *part = &parts->parts[i];
-        status = rows->format == ROWS_NPY ? append_array(part, rows) : copy_text_file(&copy, part->path, part->rows);
+        if (part->rows > 0) {
+            status
+                = rows->format == ROWS_NPY ? append_array(part, rows) : copy_text_file(&copy, part->path, part->rows);
+        }
     }
     free(copy.header);
     return status == OND_OK && !stop_signal();
@@ -329,7 +343,7 @@ static bool write_rows(const merge_parts *parts, feature_rows *rows)
 /* The parameters of the whole: those that the parts share, and sums. */
 static json_t *whole_parameters(const merge_parts *parts, const char *output)
 {
-    json_t *whole = json_copy(parts->parts[0].parameters);
+    json_t *whole = json_copy(parts->parts[parts->first].parameters);
     json_t *shape = json_copy(json_object_get(whole, "shape"));
     json_int_t failed = 0;
     for (size_t i = 0; i < parts->count; i++) {

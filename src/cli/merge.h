@@ -15,7 +15,8 @@ typedef struct merge_part {
 typedef struct merge_parts {
     merge_part *parts; /* in the order of their shards */
     size_t count;
-    size_t rows; /* of all */
+    size_t first; /* that has rows */
+    size_t rows;  /* of all */
 } merge_parts;
 
 /* Reads the parameters of all parts and puts them in order. False, after a complaint, when they are not the shards of

@@ -27,7 +27,7 @@ static bool add_names(input_names *all, const hdf5_table *table)
 
 static char *parameters_of_all(const merge_parts *parts)
 {
-    json_t *whole = json_copy(parts->parts[0].parameters);
+    json_t *whole = json_copy(parts->parts[parts->first].parameters);
     json_object_del(whole, "shard");
     if (parts->parts[0].shard < 0) {
         json_object_del(whole, "inputs");
@@ -37,16 +37,17 @@ static char *parameters_of_all(const merge_parts *parts)
     return text;
 }
 
-/* `first_input`: number of the part's first input among all. */
-static bool copy_part(const hdf5_table *from, hdf5_table *to, size_t first_row, size_t first_input)
+/* The part's own inputs are `input_count`, the first of them is `first_input` among all. */
+static bool copy_part(const hdf5_table *from, hdf5_table *to, size_t first_row, size_t first_input, size_t input_count)
 {
     ond_array row = {0};
     row_facts facts;
     bool fine = true;
     for (size_t i = 0; i < table_rows(from) && fine; i++) {
         fine = !stop_signal() && table_get(from, i, &row, facts);
-        if (fine && (facts[ROW_INPUT] < 0 || facts[ROW_INPUT] > INT64_MAX - (int64_t)first_input)) {
-            complain("the index is damaged: row %zu is of input %lld", i, (long long)facts[ROW_INPUT]);
+        if (fine && (facts[ROW_INPUT] < 0 || (uint64_t)facts[ROW_INPUT] >= input_count)) {
+            complain("the index is damaged: row %zu is of input %lld, there are %zu", i, (long long)facts[ROW_INPUT],
+                     input_count);
             fine = false;
         }
         if (fine) {
@@ -58,23 +59,25 @@ static bool copy_part(const hdf5_table *from, hdf5_table *to, size_t first_row, 
     return fine;
 }
 
+static bool count_names(const hdf5_table *table, size_t *count)
+{
+    char **names = table_names(table, count);
+    for (size_t i = 0; names && i < *count; i++) {
+        free(names[i]);
+    }
+    free(names);
+    return names != NULL;
+}
+
 static bool copy_parts(const merge_parts *parts, hdf5_table *to)
 {
     size_t row = 0, input = 0, count = 0;
     bool fine = true;
     for (size_t i = 0; i < parts->count && fine; i++) {
         hdf5_table *from = table_open_complete(parts->parts[i].path);
-        fine = from && copy_part(from, to, row, input);
+        fine = from && count_names(from, &count) && copy_part(from, to, row, input, count);
         row += parts->parts[i].rows;
-        if (fine && parts->parts[i].shard < 0) {
-            char **names = table_names(from, &count);
-            fine = names != NULL;
-            for (size_t name = 0; name < count; name++) {
-                free(names[name]);
-            }
-            free(names);
-            input += count;
-        }
+        input += parts->parts[i].shard < 0 ? count : 0;
         table_close(from);
     }
     return fine && table_sync(to);
@@ -87,7 +90,7 @@ static bool read_layout(const merge_parts *parts, input_names *all, table_layout
     for (size_t i = 0; i < parts->count && fine; i++) {
         hdf5_table *table = table_open_complete(parts->parts[i].path);
         fine = table != NULL;
-        if (fine && (i == 0 || parts->parts[i].shard < 0)) {
+        if (fine && (i == parts->first || parts->parts[i].shard < 0)) {
             fine = add_names(all, table);
             layout->rank = table_shape(table, layout->shape);
         }

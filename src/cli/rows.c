@@ -48,6 +48,9 @@ static ond_status print_header(feature_rows *rows)
 {
     size_t places = rows->rank == 3 ? rows->shape[1] * rows->shape[2] : 1;
     ond_status status = OND_OK;
+    if (rows->shape[0] == 0) {
+        return OND_OK;
+    }
     for (size_t channel = 0; channel < rows->shape[0]; channel++) {
         char name[CHANNEL_NAME];
         rows->namer(rows->namer_context, channel, name);
@@ -127,6 +130,15 @@ static ond_status open_rows(feature_rows *rows, const ond_array *row)
         status = print_header(rows);
     }
     return status;
+}
+
+ond_status rows_open_empty(feature_rows *rows)
+{
+    static const size_t nothing[1] = {0};
+    ond_array none = ond_array_view(NULL, 1, nothing);
+    rows->table_layout.rows = 0;
+    rows->single = false;
+    return open_rows(rows, &none);
 }
 
 ond_status rows_resume(feature_rows *rows, size_t bytes)

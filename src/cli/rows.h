@@ -35,6 +35,8 @@ typedef struct feature_rows {
 ond_status rows_append(feature_rows *rows, const ond_array *row, const row_facts facts);
 /* The same for features that are not in memory: [channels, height, width]. */
 ond_status rows_append_stored(feature_rows *rows, const ond_planes *row, const row_facts facts);
+/* The file of a share that has no rows: [0, 0]. */
+ond_status rows_open_empty(feature_rows *rows);
 void complain_of_rows(const feature_rows *rows);
 /* Takes up the file of an earlier run, which holds `count` rows of `shape`, `bytes` bytes of a text. */
 ond_status rows_resume(feature_rows *rows, size_t bytes);

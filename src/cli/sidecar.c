@@ -69,6 +69,11 @@ ond_status sidecars_resume(sidecar_set *sidecars)
     return open_index(sidecars);
 }
 
+ond_status sidecars_open_empty(sidecar_set *sidecars)
+{
+    return sidecars->index && !sidecars->index_file ? open_index(sidecars) : OND_OK;
+}
+
 ond_status sidecars_append(sidecar_set *sidecars, const image_origin *origin, size_t row, size_t height, size_t width)
 {
     if (!sidecars->index) {

@@ -26,6 +26,8 @@ char *beside(const char *output, const char *ending);
 json_t *request_json(const features_request *request, const input_list *inputs);
 /* Takes up the index of an earlier run behind its first `index_bytes` bytes. */
 ond_status sidecars_resume(sidecar_set *sidecars);
+/* The index of a share without rows. */
+ond_status sidecars_open_empty(sidecar_set *sidecars);
 /* One row of the index: where the features' row comes from. */
 ond_status sidecars_append(sidecar_set *sidecars, const image_origin *origin, size_t row, size_t height, size_t width);
 

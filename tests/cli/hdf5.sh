@@ -30,9 +30,29 @@ damaged() {
     refused 1 "changed.h5: its parameters cannot be read" features a.pgm -o changed.h5 $options --resume --quiet
     LC_ALL=C sed 's/features/featurez/g' a.h5 >changed.h5
     refused 1 "changed.h5: HDF5: object 'features' doesn't exist" info changed.h5
+    # 16 x 24 pixels in the index: the two numbers before are the item and the input.
+    local place
+    place=$(grep -obUaP '\x10\0{7}\x18\0{7}' a.h5 | tail -n 1)
+    cp a.h5 changed.h5
+    printf '\1' | dd of=changed.h5 bs=1 seek=$((${place%%:*} - 16)) conv=notrunc status=none
+    refused 1 "the index is damaged: row 0 is of input 1, there are 1" merge a.h5 changed.h5 -o m.h5
     expect_no_file m.h5
 }
 damaged
+
+# A share all of whose images fail is a part without rows.
+empty_share() {
+    printf 'P5\n16 16\n255\n' >bad.pgm
+    expect 1 features a.pgm bad.pgm -o whole.h5 $options --quiet --planning estimate
+    expect 0 features a.pgm bad.pgm -o part0.h5 $options --quiet --shard 0/2
+    expect 1 features a.pgm bad.pgm -o part1.h5 $options --quiet --shard 1/2
+    expect 0 info part1.h5
+    expect_text stdout "part1.h5: features (hdf5), 0 x 0, of 2 inputs"
+    expect 0 merge part1.h5 part0.h5 -o all.h5
+    expect_same whole.h5 all.h5
+    rm whole.h5 part?.h5 all.h5
+}
+empty_share
 
 whole_runs() {
     expect 0 features many.npy -o whole.h5 $options --quiet --planning estimate

@@ -41,7 +41,24 @@ done
 expect 0 features many.npy set/odd.pgm -o one.npy $options --shard 0/2 --averaging global
 for i in 0 1; do expect $i features set/'a 0.pgm' set/odd.pgm -o odd$i.npy $options --shard $i/2; done
 expect_text stderr "set/odd.pgm: is 20 x 20, the first image is 16 x 16"
-expect_no_file odd1.npy
+
+# A share all of whose images fail is a part without rows.
+expect_shape odd1.npy "(0, 0)"
+expect 0 merge odd1.npy odd0.npy -o odd.npy
+expect 1 features set/'a 0.pgm' set/odd.pgm -o even.npy $options
+same_run odd even npy
+expect 1 features set/'a 0.pgm' set/odd.pgm -o odd1.npy $options --shard 1/2 --resume
+expect_lines 0 stdout
+refused 1 "none of the parts has a row" merge odd1.npy -o none.npy
+for ending in csv svm; do
+    for i in 0 1; do expect $i features set/'a 0.pgm' set/bad.pgm -o bad$i.$ending $options --shard $i/2; done
+    expect 0 merge bad0.$ending bad1.$ending -o bads.$ending
+    expect 1 features set/'a 0.pgm' set/bad.pgm -o even.$ending $options --force
+    same_run bads even $ending
+    rm even.* bads.* bad?.*
+done
+expect 1 features set/odd.pgm set/bad.pgm -o none.npy $options --crop 90x90
+expect_no_file none.npy
 
 # What does not belong together.
 for i in 0 1 2; do expect 0 features many.npy -o p$i.npy $options --shard $i/3; done
