@@ -199,7 +199,7 @@ ond_status ond_head_predict(const ond_head *head, const ond_array *features, ond
     float *z = ond_memory_allocate(most * head->prepare->outputs, sizeof *z);
     ond_status status = z ? predict_rows(head, features->data, rows, z, scores->data) : OND_ERROR_MEMORY;
     ond_memory_free(z);
-    return status;
+    return status ? status : ond_array_check_result(scores);
 }
 
 /* --- what the scores are worth --- */

@@ -197,7 +197,7 @@ static ond_status get_head(const ond_tensors *tensors, const char *prefix, ond_h
     OND_TRY(get_prepare(tensors, prefix, head->prepare));
     head->prepare->map = head->config.map;
     head->prepare->map_scale = (float)numbers.map_scale;
-    head->prepare->spread = numbers.spread;
+    head->prepare->spread = numbers.spread > 0 ? numbers.spread : 1;
     head->sharpness = numbers.sharpness;
     head->gamma = numbers.gamma;
     head->validation_error = numbers.validation_error < 0 ? (double)NAN : numbers.validation_error;

@@ -195,7 +195,7 @@ void ond_prepare_derive(const ond_prepare *prepare, const float *x, const float 
 
 /* --- making one --- */
 
-/* Mean of ‖z‖² over some rows. */
+/* Mean of ‖z‖² over some rows; 1 where they are all the same, since one divides by it. */
 static ond_status spread_find(ond_prepare *prepare, const ond_rows *rows)
 {
     enum { MOST = 2048 };
@@ -208,7 +208,7 @@ static ond_status spread_find(ond_prepare *prepare, const ond_rows *rows)
     for (size_t i = 0; status == OND_OK && i < some.count * prepare->outputs; i++) {
         sum += (double)z[i] * (double)z[i];
     }
-    prepare->spread = sum / (double)some.count;
+    prepare->spread = sum > 0 ? sum / (double)some.count : 1;
     ond_memory_free(items);
     ond_memory_free(z);
     return status;

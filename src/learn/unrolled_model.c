@@ -187,7 +187,7 @@ ond_status ond_unrolled_model_predict(const ond_unrolled_model *model, const ond
     if (status == OND_OK) {
         ond_softmax(probabilities->data, count, classes);
     }
-    return status;
+    return status ? status : ond_array_check_result(probabilities);
 }
 
 static ond_status fill_tensors(const ond_unrolled_model *model, ond_tensors *tensors)

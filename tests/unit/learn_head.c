@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Heads of every kind on samples whose classes are known. */
+#include "core/array.h"
 #include "learn/head.h"
 #include "learn/lapack.h"
 #include "support/test.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -408,6 +410,56 @@ static void poor_samples_are_learned_from(void **state)
     ond_array_free(&scores);
 }
 
+/* Nothing tells the classes apart, and nothing is divided by what is 0. */
+static void samples_that_are_all_the_same_give_finite_scores(void **state)
+{
+    (void)state;
+    float values[6 * 2] = {0}, numbers[6] = {0, 1, 0, 1, 0, 1};
+    ond_array features = ond_array_view(values, 2, (size_t[]){6, 2});
+    ond_array labels = ond_array_view(numbers, 1, (size_t[]){6}), scores = {0};
+    for (size_t i = 0; i < KINDS; i++) {
+        for (int components = 0; components <= 1; components++) {
+            ond_head_config config = small_config(kinds[i]);
+            config.components = components;
+            config.epochs = 1;
+            ond_head *head = NULL;
+            assert_ok(ond_head_fit(&features, &labels, &config, NULL, &head));
+            assert_ok(ond_head_predict(head, &features, &scores));
+            assert_ok(ond_array_check_finite(&scores, "scores"));
+            ond_head_destroy(head);
+        }
+    }
+    ond_array_free(&scores);
+}
+
+static void features_that_are_too_large_are_an_error(void **state)
+{
+    (void)state;
+    ond_array features = {0}, labels = {0}, scores = {0};
+    make_samples(5, SAMPLES, &features, &labels);
+    for (size_t i = 0; i < KINDS; i++) {
+        ond_head_config config = small_config(kinds[i]);
+        config.epochs = 1;
+        ond_head *head = NULL;
+        assert_ok(ond_head_fit(&features, &labels, &config, NULL, &head));
+        ond_array one = ond_array_view(features.data, 2, (size_t[]){1, FEATURES});
+        float kept = one.data[0];
+        one.data[0] = FLT_MAX;
+        ond_status status = ond_head_predict(head, &one, &scores);
+        if (status == OND_OK) {
+            assert_ok(ond_array_check_finite(&scores, "scores"));
+        } else {
+            assert_int_equal(status, OND_ERROR_ARGUMENT);
+            assert_non_null(strstr(ond_error_message(), "too large"));
+        }
+        one.data[0] = kept;
+        ond_head_destroy(head);
+    }
+    ond_array_free(&features);
+    ond_array_free(&labels);
+    ond_array_free(&scores);
+}
+
 /* --- the mathematics --- */
 
 static void eigenvectors_are_orthonormal_and_falling(void **state)
@@ -488,6 +540,8 @@ int main(void)
         cmocka_unit_test(interrupted_training_goes_on_with_the_same_bits),
         cmocka_unit_test(bad_samples_are_named),
         cmocka_unit_test(poor_samples_are_learned_from),
+        cmocka_unit_test(samples_that_are_all_the_same_give_finite_scores),
+        cmocka_unit_test(features_that_are_too_large_are_an_error),
         cmocka_unit_test(eigenvectors_are_orthonormal_and_falling),
         cmocka_unit_test(fewer_centers_agree_with_all_where_they_are_all),
     };
