@@ -123,8 +123,9 @@ OND_CHECKED ond_status ond_scattering_apply_view(const ond_scattering *scatterin
  *  @param[in]  images    each plane is an image of its own
  *  @param[out] features  [planes · paths, output_height, output_width]: all paths of the first image, then of the next.
  *                        Unspecified after a failure
- *  @retval OND_ERROR_UNSUPPORTED  the averaging is global; otherwise as ond_scattering_apply
- *  Cost: about 1.5 times ond_scattering_apply. Memory: that of one tile, and 4 · 2048 · width bytes. */
+ *  Errors: as ond_scattering_apply.
+ *  Cost: about 1.5 times ond_scattering_apply, for global averaging three times. Memory: that of one tile, of three at
+ *  most for global averaging, and 4 · 2048 · width bytes. */
 OND_CHECKED ond_status ond_scattering_apply_planes(const ond_scattering *scattering, const ond_planes *images,
                                                    const ond_planes *features);
 

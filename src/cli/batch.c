@@ -239,11 +239,17 @@ static ond_status do_stored(feature_job *job, const ond_scattering *plan, const 
     return status;
 }
 
+bool batch_accepts_stored(feature_job *job, const image_origin *origin, const ond_planes *image)
+{
+    return has_room_for_scales(job, origin, image->height, image->width)
+           && (!job->request->features.standardize || standardize_stored(origin, image))
+           && has_size_of_first(job, origin, image->height, image->width);
+}
+
 void batch_take_stored(feature_job *job, const image_origin *origin, const ond_planes *image)
 {
     batch_flush(job, job->before);
-    bool fits = has_room_for_scales(job, origin, image->height, image->width)
-                && has_size_of_first(job, origin, image->height, image->width);
+    bool fits = batch_accepts_stored(job, origin, image);
     const ond_scattering *plan = fits ? plans_choose(&job->plans, image->height, image->width, 1) : NULL;
     if (!fits) {
         fail(job);

@@ -32,6 +32,7 @@ void batch_take_stored(feature_job *job, const image_origin *origin, const ond_p
 void batch_flush(feature_job *job, image_place place);
 /* Whether an image can be computed, after a complaint; the first one says what size all must have. */
 bool batch_accepts(feature_job *job, const image_origin *origin, ond_array *image);
+bool batch_accepts_stored(feature_job *job, const image_origin *origin, const ond_planes *image);
 void batch_free(feature_job *job);
 
 #endif

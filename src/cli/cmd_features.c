@@ -145,12 +145,11 @@ exit_status features_check(features_request *request)
     return ALL_DONE;
 }
 
-/* Large images are scattered in tiles, unless something is wanted of the whole. */
+/* Large images are scattered in tiles. */
 static image_stream open_images_of_any_size(const feature_job *job)
 {
     image_stream stream = open_images(job->request, job->inputs);
-    stream.takes_huge
-        = !job->request->features.standardize && job->request->scattering.averaging == OND_AVERAGING_LOCAL;
+    stream.takes_huge = true;
     return stream;
 }
 
@@ -161,7 +160,9 @@ static void find_first_size(feature_job *job)
     ond_array image = {0};
     image_event event;
     while (job->height == 0 && !stop_signal() && (event = image_stream_next(&stream, &image)) != IMAGE_END) {
-        if (event == IMAGE_READY) {
+        if (event == IMAGE_READY && image_is_stored(&stream)) {
+            batch_accepts_stored(job, &stream.origin, &stream.stored);
+        } else if (event == IMAGE_READY) {
             batch_accepts(job, &stream.origin, &image);
         }
     }
@@ -291,7 +292,11 @@ const cli_command features_command = {
     = "One image, or an array of two axes, gives [channels, height, width]; several images of one size, or an array\n"
       "of three axes, give [images, channels, height, width]; with --pool mean images of any sizes give\n"
       "[images, channels]. Beside the output stand NAME.index.csv (which image is which row) and NAME.json\n"
-      "(all parameters); an HDF5 file holds all in itself: /features, /index, /inputs and the attribute parameters.",
+      "(all parameters); an HDF5 file holds all in itself: /features, /index, /inputs and the attribute parameters.\n"
+      "Images above 8 million pixels go through a temporary file in tiles (below 1 GB of memory up to 16384 x 16384);\n"
+      "--resize, --short-side, --crop, --energy and --transform csc hold one such image whole, 4 bytes for each "
+      "sample,\n"
+      "and outputs other than .npy its features.",
     .groups = features_groups,
     .texts = features_texts,
     .request_size = sizeof(features_request),

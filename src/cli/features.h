@@ -79,6 +79,8 @@ void plans_destroy(feature_plans *plans);
 /* Gives an image zero mean and unit variance; false, after a complaint, when it is constant. Non-finite samples are
  * left to the library to name. */
 bool standardize(const image_origin *origin, ond_array *image);
+/* The same for one that is not in memory. */
+bool standardize_stored(const image_origin *origin, const ond_planes *image);
 
 /* The images of a request, one after the other. */
 image_stream open_images(const features_request *request, const input_list *inputs);

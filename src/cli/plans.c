@@ -99,29 +99,3 @@ void plans_destroy(feature_plans *plans)
     ond_scattering_destroy(plans->measured);
     *plans = (feature_plans){0};
 }
-
-bool standardize(const image_origin *origin, ond_array *image)
-{
-    size_t count = ond_array_count(image);
-    double sum = 0, squares = 0;
-    for (size_t i = 0; i < count; i++) {
-        sum += (double)image->data[i];
-    }
-    double mean = sum / (double)count;
-    for (size_t i = 0; i < count; i++) {
-        double difference = (double)image->data[i] - mean;
-        squares += difference * difference;
-    }
-    double deviation = sqrt(squares / (double)count);
-    if (!isfinite(deviation)) {
-        return true;
-    }
-    if (deviation <= 1e-7 * fabs(mean)) { /* what rounding leaves of a constant */
-        complain_of_image(origin, "is constant: it cannot be given unit variance");
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        image->data[i] = (float)(((double)image->data[i] - mean) / deviation);
-    }
-    return true;
-}

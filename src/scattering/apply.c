@@ -68,23 +68,28 @@ static void take_logarithm(float floor, size_t count, float *features)
     }
 }
 
-static ond_status finish_image(const batch *call, size_t index)
+ond_status ond_scattering_finish(const ond_scattering *scattering, size_t index, size_t samples, float *features)
 {
-    const ond_scattering_config *config = &call->scattering->config;
-    size_t samples = call->plan->rows.outputs * call->plan->columns.outputs;
-    float *features = call->features + index * call->feature_size;
-    size_t bad = ond_vector_find_nonfinite(features, call->feature_size);
-    if (bad < call->feature_size) {
+    const ond_scattering_config *config = &scattering->config;
+    size_t count = scattering->tree.count * samples;
+    size_t bad = ond_vector_find_nonfinite(features, count);
+    if (bad < count) {
         return ond_fail(OND_ERROR_ARGUMENT, "image %zu overflows: its path %zu is %g", index, bad / samples,
                         (double)features[bad]);
     }
     if (config->normalize) {
-        normalize(&call->scattering->tree, (float)config->log_floor, samples, features);
+        normalize(&scattering->tree, (float)config->log_floor, samples, features);
     }
     if (config->log) {
-        take_logarithm((float)config->log_floor, call->feature_size - samples, features + samples);
+        take_logarithm((float)config->log_floor, count - samples, features + samples);
     }
     return OND_OK;
+}
+
+static ond_status finish_image(const batch *call, size_t index)
+{
+    return ond_scattering_finish(call->scattering, index, call->plan->rows.outputs * call->plan->columns.outputs,
+                                 call->features + index * call->feature_size);
 }
 
 static ond_status check_image(const batch *call, size_t index)

@@ -36,6 +36,10 @@ ond_status ond_scattering_view_images(const ond_array *images, ond_image_view *v
 int ond_scattering_shape(const ond_scattering *scattering, const ond_plan *plan, int leading, const size_t *axes,
                          size_t shape[OND_MAX_RANK]);
 
+/* Normalises the features of image `index`, `samples` for each path, and takes their logarithm, as the config has it.
+ * Fails where they are not finite. */
+ond_status ond_scattering_finish(const ond_scattering *scattering, size_t index, size_t samples, float *features);
+
 /* Fails where an image holds a NaN or infinity. */
 ond_status ond_scattering_check_pixels(ond_channel image);
 

@@ -14,8 +14,7 @@
  * a plane: it is cut from that plane, and outputs nearer to its border than the filters reach are left out. So what is
  * delivered is what the whole image would give. */
 
-/* With six periods the side lobes of the low-pass at coarse levels still show in 1e-5. */
-enum { TILE = 2048, MARGIN_PERIODS = 8, LEAST_MARGIN = 128 };
+enum { TILE = 2048 };
 
 /* One axis of the image in tiles. */
 typedef struct tile_axis {
@@ -30,13 +29,18 @@ typedef struct tile_axis {
 typedef struct tiling {
     const ond_scattering *tile; /* of images that are padded already */
     const ond_planes *images, *features;
-    ond_padding padding; /* of the whole */
+    ond_tile_cutter cutter;
     tile_axis rows, columns;
     size_t paths;
-    float *band;     /* the rows of a row of tiles, of the width of the image */
     float *one_path; /* what a tile delivers of it */
     ond_array pixels, outputs;
 } tiling;
+
+size_t ond_tile_margin(int scales)
+{
+    size_t reach = (size_t)OND_TILE_PERIODS << scales;
+    return reach > OND_LEAST_TILE_MARGIN ? reach : OND_LEAST_TILE_MARGIN;
+}
 
 /* As many tiles as sides of about `side` pixels make, all of one size. */
 static ond_status lay_out_axis(const ond_scattering *scattering, size_t size, size_t side, tile_axis *tiles)
@@ -46,7 +50,7 @@ static ond_status lay_out_axis(const ond_scattering *scattering, size_t size, si
     OND_TRY(ond_axis_lay_out(size, scales, &scattering->config, &tiles->axis));
     size_t stride = tiles->axis.stride;
     size_t outputs = tiles->axis.outputs;
-    tiles->margin = MARGIN_PERIODS * period > LEAST_MARGIN ? MARGIN_PERIODS * period : LEAST_MARGIN;
+    tiles->margin = ond_tile_margin(scales);
     size_t most = (side > 4 * tiles->margin ? side - 2 * tiles->margin : 2 * tiles->margin) / stride;
     size_t count = (outputs + most - 1) / most;
     tiles->side = ond_fft_good_size((outputs + count - 1) / count * stride + 2 * tiles->margin, period);
@@ -73,30 +77,36 @@ static ptrdiff_t origin_of(const tile_axis *tiles, size_t output)
     return (ptrdiff_t)(tiles->axis.first + output * tiles->axis.stride) - (ptrdiff_t)tiles->margin;
 }
 
-static ond_status load_band(const tiling *all, size_t plane, size_t output)
+ond_status ond_tile_fetch_band(const ond_tile_cutter *cutter, size_t plane, ptrdiff_t origin)
 {
-    size_t width = all->images->width;
-    for (size_t k = 0; k < all->rows.side; k++) {
-        ptrdiff_t row = pixel_at(&all->rows.axis, all->padding, origin_of(&all->rows, output) + (ptrdiff_t)k);
+    size_t width = cutter->images->width;
+    for (size_t k = 0; k < cutter->height; k++) {
+        ptrdiff_t row = pixel_at(&cutter->rows, cutter->padding, origin + (ptrdiff_t)k);
         if (row < 0) {
-            memset(all->band + k * width, 0, width * sizeof *all->band);
+            memset(cutter->band + k * width, 0, width * sizeof *cutter->band);
         } else {
-            OND_TRY(ond_planes_fetch_rows(all->images, plane, (size_t)row, 1, all->band + k * width));
+            OND_TRY(ond_planes_fetch_rows(cutter->images, plane, (size_t)row, 1, cutter->band + k * width));
         }
     }
     return OND_OK;
 }
 
-static void load_tile(const tiling *all, size_t output)
+void ond_tile_cut(const ond_tile_cutter *cutter, ptrdiff_t origin, float *pixels)
 {
-    size_t side = all->columns.side;
-    ptrdiff_t origin = origin_of(&all->columns, output);
-    for (size_t i = 0; i < side; i++) {
-        ptrdiff_t column = pixel_at(&all->columns.axis, all->padding, origin + (ptrdiff_t)i);
-        for (size_t k = 0; k < all->rows.side; k++) {
-            all->pixels.data[k * side + i] = column < 0 ? 0 : all->band[k * all->images->width + (size_t)column];
+    for (size_t i = 0; i < cutter->width; i++) {
+        ptrdiff_t column = pixel_at(&cutter->columns, cutter->padding, origin + (ptrdiff_t)i);
+        for (size_t k = 0; k < cutter->height; k++) {
+            pixels[k * cutter->width + i] = column < 0 ? 0 : cutter->band[k * cutter->images->width + (size_t)column];
         }
     }
+}
+
+ond_status ond_tile_scattering(const ond_scattering *scattering, ond_averaging averaging, ond_scattering **tile)
+{
+    ond_scattering_config config = scattering->config;
+    config.padding = OND_PADDING_NONE;
+    config.averaging = averaging;
+    return ond_scattering_create(scattering->filters, &config, tile);
 }
 
 /* The outputs that the tile is there for, path by path. */
@@ -124,9 +134,9 @@ static ond_status do_tiles(tiling *all)
 {
     for (size_t plane = 0; plane < all->images->count; plane++) {
         for (size_t row = 0; row < all->rows.axis.outputs; row += all->rows.own) {
-            OND_TRY(load_band(all, plane, row));
+            OND_TRY(ond_tile_fetch_band(&all->cutter, plane, origin_of(&all->rows, row)));
             for (size_t column = 0; column < all->columns.axis.outputs; column += all->columns.own) {
-                load_tile(all, column);
+                ond_tile_cut(&all->cutter, origin_of(&all->columns, column), all->pixels.data);
                 OND_TRY(ond_scattering_apply(all->tile, &all->pixels, &all->outputs));
                 OND_TRY(store_tile(all, plane, row, column));
             }
@@ -138,16 +148,16 @@ static ond_status do_tiles(tiling *all)
 static ond_status run(tiling *all)
 {
     size_t shape[2] = {all->rows.side, all->columns.side};
-    all->band = ond_memory_allocate(all->rows.side, all->images->width * sizeof *all->band);
+    all->cutter.band = ond_memory_allocate(all->rows.side, all->images->width * sizeof *all->cutter.band);
     all->one_path = ond_memory_allocate(all->rows.own, all->columns.own * sizeof *all->one_path);
-    ond_status status = all->band && all->one_path ? OND_OK : OND_ERROR_MEMORY;
+    ond_status status = all->cutter.band && all->one_path ? OND_OK : OND_ERROR_MEMORY;
     if (status == OND_OK) {
         status = ond_array_resize(&all->pixels, 2, shape);
     }
     if (status == OND_OK) {
         status = do_tiles(all);
     }
-    ond_memory_free(all->band);
+    ond_memory_free(all->cutter.band);
     ond_memory_free(all->one_path);
     ond_array_free(&all->pixels);
     ond_array_free(&all->outputs);
@@ -173,17 +183,18 @@ ond_status ond_scattering_apply_tiles(const ond_scattering *scattering, const on
 {
     OND_TRY(ond_planes_check(images, false, "the image"));
     OND_TRY(ond_planes_check(features, true, "the output"));
-    ond_scattering_config config = scattering->config;
-    if (config.averaging == OND_AVERAGING_GLOBAL) {
-        return ond_fail(OND_ERROR_UNSUPPORTED, "tiles with averaging global, averaging local is wanted");
-    }
-    tiling all = {.images = images, .features = features, .padding = config.padding, .paths = scattering->tree.count};
+    tiling all = {.images = images, .features = features, .paths = scattering->tree.count};
     OND_TRY(lay_out_axis(scattering, images->height, side, &all.rows));
     OND_TRY(lay_out_axis(scattering, images->width, side, &all.columns));
     OND_TRY(check_planes(&all));
+    all.cutter = (ond_tile_cutter){.images = images,
+                                   .padding = scattering->config.padding,
+                                   .rows = all.rows.axis,
+                                   .columns = all.columns.axis,
+                                   .height = all.rows.side,
+                                   .width = all.columns.side};
     ond_scattering *tile = NULL;
-    config.padding = OND_PADDING_NONE;
-    OND_TRY(ond_scattering_create(scattering->filters, &config, &tile));
+    OND_TRY(ond_tile_scattering(scattering, OND_AVERAGING_LOCAL, &tile));
     all.tile = tile;
     ond_status status = run(&all);
     ond_scattering_destroy(tile);
@@ -193,5 +204,8 @@ ond_status ond_scattering_apply_tiles(const ond_scattering *scattering, const on
 ond_status ond_scattering_apply_planes(const ond_scattering *scattering, const ond_planes *images,
                                        const ond_planes *features)
 {
+    if (scattering->config.averaging == OND_AVERAGING_GLOBAL) {
+        return ond_scattering_mean_tiles(scattering, images, TILE, features);
+    }
     return ond_scattering_apply_tiles(scattering, images, TILE, features);
 }

@@ -23,6 +23,14 @@ text() { yes 'abcdefghijklmnopqrstuvwxyz0123456789' | head -c "$1"; }
 expect_limited features tall.pgm -o tall.npy --order 1 --scales 2
 expect_limited info tall.npy
 expect_text stdout "17 x 3000 x 250"
+expect_limited features tall.pgm -o mean.npy --order 1 --scales 2 --averaging global
+expect_limited info mean.npy
+expect_text stdout "17 x 1 x 1"
+expect_limited features tall.pgm -o tall.npy --order 0 --scales 2 --standardize
+expect_limited features tall.pgm -o mean.npy --order 0 --scales 2 --averaging global --standardize
+checks=$((checks + 1)) # the mean of a standardised image: nothing but rounding
+value=$(tail -c 4 mean.npy | od -An -t f4)
+awk -v value="$value" 'BEGIN { exit !(value < 1e-6 && value > -1e-6) }' || fail "$last: a standardised image has the mean $value"
 [ -z "$(find . -name '*.partial')" ] || fail "a partial file is left"
 # two of them are rows of one file
 { npy_header '|u1' '(2, 9000, 1000)'; text 18000000; } >stack.npy

@@ -176,6 +176,8 @@ static ond_status work_on_planes(void *context)
     ond_scattering *scattering = NULL;
     ond_denoise_config config = {OND_DENOISE_WAVELET, OND_NOISE_GAUSSIAN, 1, OND_PLANNING_ESTIMATE};
     ond_morlet_config bank = ond_morlet_config_default();
+    ond_scattering_config mean = ond_scattering_config_default();
+    mean.averaging = OND_AVERAGING_GLOBAL;
     bank.scales = 2;
     ond_status status = ond_planes_create(3, SIDE, SIDE, &image);
     for (size_t i = 0; i < 3 * SIDE * SIDE && status == OND_OK; i++) {
@@ -187,6 +189,12 @@ static ond_status work_on_planes(void *context)
     status = status ? status : ond_morlet_create(&bank, &filters);
     status = status ? status : ond_scattering_create(filters, NULL, &scattering);
     status = status ? status : ond_planes_create(3 * ond_scattering_paths(scattering), SIDE / 4, SIDE / 4, &features);
+    status = status ? status : ond_scattering_apply_planes(scattering, &image, &features);
+    ond_planes_destroy(&features);
+    ond_scattering_destroy(scattering);
+    scattering = NULL;
+    status = status ? status : ond_scattering_create(filters, &mean, &scattering);
+    status = status ? status : ond_planes_create(3 * ond_scattering_paths(scattering), 1, 1, &features);
     status = status ? status : ond_scattering_apply_planes(scattering, &image, &features);
     ond_scattering_destroy(scattering);
     ond_filters_destroy(filters);

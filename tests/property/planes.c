@@ -83,7 +83,8 @@ static void compare_tiles(const ond_scattering_config *config, const ond_array *
     ond_planes from = put_away(image);
     ond_planes to = {0};
     assert_ok(ond_planes_create(whole.shape[0], whole.shape[1], whole.shape[2], &to));
-    assert_ok(ond_scattering_apply_tiles(scattering, &from, 400, &to));
+    bool is_mean = config->averaging == OND_AVERAGING_GLOBAL;
+    assert_ok((is_mean ? ond_scattering_mean_tiles : ond_scattering_apply_tiles)(scattering, &from, 400, &to));
     take_back(&to, &tiled);
     double largest = 0;
     double difference = 0;
@@ -92,7 +93,8 @@ static void compare_tiles(const ond_scattering_config *config, const ond_array *
         difference = fmax(difference, fabs((double)whole.data[i] - (double)tiled.data[i]));
     }
     if (!(difference <= 1e-5 * largest)) {
-        fail_msg("padding %d: tiles differ by %g of %g", (int)config->padding, difference, largest);
+        fail_msg("averaging %d, padding %d: tiles differ by %g of %g", (int)config->averaging, (int)config->padding,
+                 difference, largest);
     }
     assert_fails(OND_ERROR_SHAPE, "the output is", ond_scattering_apply_planes(scattering, &from, &from));
     ond_planes_destroy(&from);
@@ -113,6 +115,9 @@ static void tiles_give_the_features_of_the_whole(void **state)
         bool is_free = padding < OND_PADDING_PERIODIC; /* of the sizes */
         config.oversampling = padding == OND_PADDING_ZERO;
         draw(&image, 1, is_free ? 601 : 600, is_free ? 350 : 352);
+        compare_tiles(&config, &image);
+        config.averaging = OND_AVERAGING_GLOBAL;
+        config.log = config.normalize = padding == OND_PADDING_KYMATIO;
         compare_tiles(&config, &image);
     }
     ond_array_free(&image);
