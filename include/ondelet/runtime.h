@@ -20,6 +20,12 @@ OND_API const char *ond_library_version(int index);
 OND_CHECKED ond_status ond_threads_set(int threads);
 OND_API int ond_threads(void);
 
+/** Ends the threads that OpenBLAS starts with a program, one for each processor beyond the first, and which keep these
+ *  busy for the first tenth of a second. For programs in which only ondelet uses OpenBLAS, before they start threads
+ *  and call anything else: ondelet multiplies matrices on ond_threads() of its own. Does nothing where OpenBLAS has no
+ *  such threads. */
+OND_API void ond_blas_threads_end(void);
+
 /** How much time is spent on choosing fast FFTs. */
 typedef enum ond_planning {
     OND_PLANNING_ESTIMATE, /**< no measuring; uses what an earlier process measured, if its wisdom was read */

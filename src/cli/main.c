@@ -201,6 +201,7 @@ static int leave(int status)
 int main(int count, char **words)
 {
     enum { SIGNAL_BASE = 128 };
+    ond_blas_threads_end();
     signals_prepare();
     exit_status status = run_words(count ? count - 1 : 0, words + 1);
     spool_remove();

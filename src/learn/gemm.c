@@ -18,16 +18,30 @@ typedef struct gemm_task {
 } gemm_task;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static bool one_at_a_time;
 
-/* Threads of OpenBLAS beside ours would only be in each other's way, and its sums would depend on their number. */
-static void one_thread(void)
+/* Threads of OpenBLAS beside ours would only be in each other's way, and its sums would depend on their number. Built
+ * without threads it has one set of buffers for all callers, and mixes up their numbers. */
+static void prepare(void)
 {
+    one_at_a_time = openblas_get_parallel() == OPENBLAS_SEQUENTIAL;
     openblas_set_num_threads(1);
 }
 
-void ond_blas_prepare(void)
+void ond_blas_enter(void)
 {
-    pthread_once(&once, one_thread);
+    pthread_once(&once, prepare);
+    if (one_at_a_time) {
+        pthread_mutex_lock(&turn);
+    }
+}
+
+void ond_blas_leave(void)
+{
+    if (one_at_a_time) {
+        pthread_mutex_unlock(&turn);
+    }
 }
 
 static void multiply(const gemm_task *task, size_t row, size_t rows, size_t column, size_t columns)
@@ -37,10 +51,12 @@ static void multiply(const gemm_task *task, size_t row, size_t rows, size_t colu
     int right_stride = (int)(p->transpose_right ? p->inner : p->columns);
     const float *left = task->left + (p->transpose_left ? row : row * p->inner);
     const float *right = task->right + (p->transpose_right ? column * p->inner : column);
+    ond_blas_enter();
     cblas_sgemm(CblasRowMajor, p->transpose_left ? CblasTrans : CblasNoTrans,
                 p->transpose_right ? CblasTrans : CblasNoTrans, (int)rows, (int)columns, (int)p->inner, 1.0F, left,
                 left_stride, right, right_stride, p->add ? 1.0F : 0.0F, task->result + row * p->columns + column,
                 (int)p->columns);
+    ond_blas_leave();
 }
 
 static size_t smaller(size_t a, size_t b)
@@ -67,14 +83,12 @@ int ond_gemm_workers(size_t count)
 
 void ond_gemm_alone(const ond_product *product, const float *left, const float *right, float *result)
 {
-    ond_blas_prepare();
     gemm_task task = {.product = product, .left = left, .right = right, .result = result};
     multiply(&task, 0, product->rows, 0, product->columns);
 }
 
 void ond_gemm(const ond_product *product, const float *left, const float *right, float *result)
 {
-    ond_blas_prepare();
     gemm_task task = {.product = product, .left = left, .right = right, .result = result};
     task.tile_rows = product->rows < LARGE_FROM ? SMALL_TILE : LARGE_TILE;
     task.tile_columns = product->columns < LARGE_FROM ? SMALL_TILE : LARGE_TILE;

@@ -17,8 +17,10 @@ typedef struct ond_product {
 /* C = op(left) op(right), on all threads. */
 void ond_gemm(const ond_product *product, const float *left, const float *right, float *result);
 
-/* Makes OpenBLAS run one thread; whoever calls it otherwise than from here does this first. */
-void ond_blas_prepare(void);
+/* Every call of OpenBLAS or LAPACK stands between these: they make it run one thread, and where it was built without
+ * threads let one caller in at a time. */
+void ond_blas_enter(void);
+void ond_blas_leave(void);
 
 /* How many workers may multiply beside each other for `count` items: OpenBLAS has so many buffers only. */
 int ond_gemm_workers(size_t count);

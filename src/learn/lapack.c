@@ -22,16 +22,18 @@ static ond_status lapack_status(lapack_int info, const char *what)
 
 ond_status ond_solve_definite(double *matrix, size_t size, double *right, size_t count, bool *definite)
 {
-    ond_blas_prepare();
     lapack_int n = (lapack_int)size;
+    ond_blas_enter();
     lapack_int info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'U', n, matrix, n);
+    if (info == 0) {
+        info = LAPACKE_dpotrs(LAPACK_COL_MAJOR, 'U', n, (lapack_int)count, matrix, n, right, n);
+    }
+    ond_blas_leave();
     *definite = info == 0;
     if (info > 0) {
         return OND_OK;
     }
-    OND_TRY(lapack_status(info, "a factorisation"));
-    return lapack_status(LAPACKE_dpotrs(LAPACK_COL_MAJOR, 'U', n, (lapack_int)count, matrix, n, right, n),
-                         "a linear system");
+    return lapack_status(info, "a linear system");
 }
 
 /* --- Nyström --- */
@@ -56,11 +58,23 @@ static ond_status factor_kernel(double *kernel, size_t size, bool *definite)
             kernel[row * size + row] = diagonal[row] + added;
         }
         /* Row-major lower is column-major upper. */
+        ond_blas_enter();
         info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'U', n, kernel, n);
+        ond_blas_leave();
     }
     ond_memory_free(diagonal);
     *definite = info == 0;
     return info > 0 ? OND_OK : lapack_status(info, "a factorisation");
+}
+
+/* right becomes L⁻¹ right, or right L⁻¹ or L⁻ᵀ; size is that of L and the length of right's rows. */
+static void triangular_solve(CBLAS_SIDE side, CBLAS_TRANSPOSE transpose, int rows, int columns, const double *factor,
+                             int size, double *right)
+{
+    ond_blas_enter();
+    cblas_dtrsm(CblasRowMajor, side, CblasLower, transpose, CblasNonUnit, rows, columns, 1.0, factor, size, right,
+                size);
+    ond_blas_leave();
 }
 
 /* G becomes L⁻¹ G L⁻ᵀ: first every column by itself, then every row. */
@@ -76,8 +90,7 @@ static ond_status whiten_columns(void *context, size_t index, int worker)
     const whiten_task *task = context;
     size_t first = index * TILE, left = task->size - first;
     int n = (int)task->size, columns = (int)(left < TILE ? left : TILE);
-    cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, n, columns, 1.0, task->factor, n,
-                task->gram + first, n);
+    triangular_solve(CblasLeft, CblasNoTrans, n, columns, task->factor, n, task->gram + first);
     return OND_OK;
 }
 
@@ -87,8 +100,7 @@ static ond_status whiten_rows(void *context, size_t index, int worker)
     const whiten_task *task = context;
     size_t first = index * TILE, left = task->size - first;
     int n = (int)task->size, rows = (int)(left < TILE ? left : TILE);
-    cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, rows, n, 1.0, task->factor, n,
-                task->gram + first * task->size, n);
+    triangular_solve(CblasRight, CblasTrans, rows, n, task->factor, n, task->gram + first * task->size);
     return OND_OK;
 }
 
@@ -103,22 +115,19 @@ static void whiten_gram(const double *factor, double *gram, size_t size)
 ond_status ond_solve_nystrom(double *kernel, double *gram, size_t size, double penalty, double *right, size_t count,
                              bool *definite)
 {
-    ond_blas_prepare();
     int n = (int)size;
     OND_TRY(factor_kernel(kernel, size, definite));
     if (!*definite) {
         return OND_OK;
     }
     whiten_gram(kernel, gram, size);
-    cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, (int)count, n, 1.0, kernel, n, right,
-                n);
+    triangular_solve(CblasRight, CblasTrans, (int)count, n, kernel, n, right);
     for (size_t i = 0; i < size; i++) {
         gram[i * size + i] += penalty;
     }
     OND_TRY(ond_solve_definite(gram, size, right, count, definite));
     if (*definite) {
-        cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, (int)count, n, 1.0, kernel, n,
-                    right, n);
+        triangular_solve(CblasRight, CblasNoTrans, (int)count, n, kernel, n, right);
     }
     return OND_OK;
 }
@@ -157,15 +166,16 @@ static ond_status eigen_find(double *matrix, size_t size, size_t count, double *
                              double *vectors)
 {
     lapack_int n = (lapack_int)size, found = 0;
+    ond_blas_enter();
     lapack_int info = LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'U', n, matrix, n, 0, 0, n - (lapack_int)count + 1, n,
                                      0, &found, all, vectors, n, places);
+    ond_blas_leave();
     OND_TRY(lapack_status(info, "eigenvectors"));
     return (size_t)found == count ? OND_OK : ond_fail(OND_ERROR_INTERNAL, "%d of %zu eigenvectors", (int)found, count);
 }
 
 ond_status ond_eigen_largest(double *matrix, size_t size, size_t count, double *values, double *vectors)
 {
-    ond_blas_prepare();
     double *all = ond_memory_allocate(size, sizeof *all);
     lapack_int *places = ond_memory_allocate(2 * size, sizeof *places);
     ond_status status = all && places ? eigen_find(matrix, size, count, all, places, vectors) : OND_ERROR_MEMORY;
@@ -200,15 +210,16 @@ static ond_status gram_tile(void *context, size_t index, int worker)
     }
     size_t rows = task->left_columns - row < TILE ? task->left_columns - row : TILE;
     size_t columns = task->right_columns - column < TILE ? task->right_columns - column : TILE;
+    ond_blas_enter();
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)rows, (int)columns, (int)task->rows, 1.0,
                 task->left + row, (int)task->left_columns, task->right + column, (int)task->right_columns, 1.0,
                 task->sum + row * task->right_columns + column, (int)task->right_columns);
+    ond_blas_leave();
     return OND_OK;
 }
 
 static void gram_run(gram_task task)
 {
-    ond_blas_prepare();
     task.tiles_across = (task.right_columns + TILE - 1) / TILE;
     size_t tiles = task.tiles_across * ((task.left_columns + TILE - 1) / TILE);
     (void)ond_parallel_for(tiles, ond_gemm_workers(tiles), gram_tile, &task); /* no tile can fail */

@@ -65,23 +65,6 @@ static ond_status change_values(picture all, ond_samples_change change, const vo
     return ond_planes_change(all.planes, all.colors, change, context);
 }
 
-/* Standard deviation of the noise in each plane, and the smallest. */
-static ond_status estimate_levels(picture all, double levels[3], double *smallest)
-{
-    *smallest = HUGE_VAL;
-    for (size_t i = 0; i < all.colors; i++) {
-        OND_TRY(ond_noise_estimate_plane(all.planes, i, &levels[i]));
-        *smallest = fmin(*smallest, levels[i]);
-    }
-    return OND_OK;
-}
-
-static ond_status estimate_noise(picture all, double *noise_std)
-{
-    double levels[3];
-    return estimate_levels(all, levels, noise_std);
-}
-
 /* Noise that differs in the colours by more than this is not taken for white: texture, which the luminance has most
  * of, does not mislead its estimate so far where there is noise to be removed. */
 static const double most_uneven = 3;
@@ -90,8 +73,14 @@ static const double most_uneven = 3;
  * other noise (grain in the luminance alone, say) is what each plane has, and their root mean square on the whole. */
 static ond_status estimate_colors(picture all, double levels[3], double *noise_std)
 {
-    OND_TRY(estimate_levels(all, levels, noise_std));
-    if (all.colors == 3 && levels[0] > most_uneven * *noise_std) {
+    bool back = false;
+    bool is_color = all.colors == 3;
+    OND_TRY(ond_noise_estimate_planes(
+        &(ond_noise_sample){
+            .image = all.planes, .planes = all.colors, .change = is_color ? turn_colors : NULL, .context = &back},
+        levels));
+    *noise_std = is_color ? fmin(levels[0], fmin(levels[1], levels[2])) : levels[0];
+    if (is_color && levels[0] > most_uneven * *noise_std) {
         *noise_std = sqrt((levels[0] * levels[0] + levels[1] * levels[1] + levels[2] * levels[2]) / 3);
         return OND_OK;
     }
@@ -113,29 +102,15 @@ static ond_status denoise_gaussian(const ond_denoiser *d, double *noise_std, pic
 {
     double levels[3] = {*noise_std, *noise_std, *noise_std};
     bool back = false;
-    if (all.colors == 3) {
-        OND_TRY(change_values(all, turn_colors, &back));
-    }
     if (*noise_std == 0) {
         OND_TRY(estimate_colors(all, levels, noise_std));
+    }
+    if (all.colors == 3) {
+        OND_TRY(change_values(all, turn_colors, &back));
     }
     OND_TRY(denoise_planes(d, levels, all));
     back = true;
     return all.colors == 3 ? change_values(all, turn_colors, &back) : OND_OK;
-}
-
-/* The picture as it is stabilised by a gain on trial. */
-typedef struct trial {
-    const ond_planes *planes;
-    double gain;
-} trial;
-
-static ond_status fetch_stabilised(void *context, const ond_plane_box *box, float *samples)
-{
-    const trial *tried = context;
-    OND_TRY(tried->planes->fetch(tried->planes->context, box, samples));
-    stabilise(&tried->gain, box->height * box->width, samples);
-    return OND_OK;
 }
 
 typedef struct sample_sum {
@@ -161,24 +136,33 @@ static ond_status find_mean(picture all, double *mean)
     return OND_OK;
 }
 
+/* The smallest level of all colours, each judged by itself. */
+static ond_status estimate_smallest(picture all, ond_samples_change change, const void *context, double *noise_std)
+{
+    *noise_std = HUGE_VAL;
+    for (size_t i = 0; i < all.colors; i++) {
+        double level = 0;
+        OND_TRY(ond_noise_estimate_planes(&(ond_noise_sample){all.planes, i, 1, change, context}, &level));
+        *noise_std = fmin(*noise_std, level);
+    }
+    return OND_OK;
+}
+
 /* The gain for which the stabilised picture has unit noise, by repeated correction of a first guess. */
 static ond_status estimate_gain(picture all, double *root_of_gain)
 {
     enum { ROUNDS = 6 };
-    trial tried = {.planes = all.planes};
-    ond_planes stabilised = *all.planes;
-    stabilised.context = &tried;
-    stabilised.fetch = fetch_stabilised;
+    double gain = 0;
     double mean = 0;
     double found = 0;
     OND_TRY(find_mean(all, &mean));
-    OND_TRY(estimate_noise(all, &found));
-    tried.gain = mean > 0 ? found * found / mean : 0;
-    for (int round = 0; round < ROUNDS && tried.gain > 0; round++) {
-        OND_TRY(estimate_noise((picture){&stabilised, all.colors}, &found));
-        tried.gain *= found * found;
+    OND_TRY(estimate_smallest(all, NULL, NULL, &found));
+    gain = mean > 0 ? found * found / mean : 0;
+    for (int round = 0; round < ROUNDS && gain > 0; round++) {
+        OND_TRY(estimate_smallest(all, stabilise, &gain, &found));
+        gain *= found * found;
     }
-    *root_of_gain = sqrt(tried.gain);
+    *root_of_gain = sqrt(gain);
     return OND_OK;
 }
 

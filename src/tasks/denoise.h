@@ -43,8 +43,19 @@ ond_status ond_denoise_tiles(const ond_denoiser *denoiser, double noise_std, con
 /* One plane in place, `noise_std` > 0 in its units. */
 ond_status ond_denoise_plane(const ond_denoiser *denoiser, double noise_std, const ond_planes *planes, size_t plane);
 
-/* ond_noise_estimate of one plane of finite samples. */
-ond_status ond_noise_estimate_plane(const ond_planes *image, size_t plane, double *noise_std);
+enum { OND_NOISE_MOST_PLANES = 3 };
+
+/* Where noise is looked for: in planes of finite samples as they are after a change, away from the parts in which one
+ * of them was clipped before it. */
+typedef struct ond_noise_sample {
+    const ond_planes *image;
+    size_t first, planes;      /* at most OND_NOISE_MOST_PLANES */
+    ond_samples_change change; /* or NULL */
+    const void *context;       /* of the change */
+} ond_noise_sample;
+
+/* ond_noise_estimate of each plane. */
+ond_status ond_noise_estimate_planes(const ond_noise_sample *sample, double *levels);
 
 /* One plane on its way through a method: padded, so that borders and tiny sizes need no care; unit of the image. */
 typedef struct ond_noisy_plane {

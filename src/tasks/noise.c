@@ -112,33 +112,86 @@ static size_t step_of(const ond_planes *image)
 
 /* What is known of a plane before its blocks are measured. */
 typedef struct sample_range {
-    size_t width;
-    float lowest, highest;
-    double squares; /* of the differences of neighbours, row behind row */
+    float lowest, highest; /* as given */
+    double largest;        /* magnitude after the change, as all below */
+    double squares;        /* of the differences of neighbours, row behind row */
     float last;
 } sample_range;
 
-static ond_status widen_range(void *context, size_t first, size_t count, const float *samples)
+/* The grid of blocks of all planes, and a band of rows at work. */
+typedef struct noise_search {
+    const ond_noise_sample *sample;
+    size_t width, step, rows, columns; /* of the planes; of the grid */
+    sample_range ranges[OND_NOISE_MOST_PLANES];
+    double basis[SIDE][SIDE];
+    float *band;           /* [planes, rows of a band, width] */
+    bool *clipped;         /* [columns] */
+    block_squares *blocks; /* [planes, rows, columns] */
+    size_t count;          /* measured in each plane */
+} noise_search;
+
+static ond_status fetch_band(const noise_search *search, size_t first, size_t rows)
 {
-    sample_range *range = context;
-    if (first == 0) {
-        range->lowest = range->highest = range->last = samples[0];
+    const ond_noise_sample *sample = search->sample;
+    for (size_t k = 0; k < sample->planes; k++) {
+        OND_TRY(ond_planes_fetch_rows(sample->image, sample->first + k, first, rows,
+                                      search->band + k * rows * search->width));
     }
-    for (size_t i = 0; i < count * range->width; i++) {
+    return OND_OK;
+}
+
+static void change_band(const noise_search *search, size_t rows)
+{
+    if (search->sample->change) {
+        search->sample->change(search->sample->context, rows * search->width, search->band);
+    }
+}
+
+static void find_limits(sample_range *range, bool begin, size_t count, const float *samples)
+{
+    if (begin) {
+        range->lowest = range->highest = samples[0];
+    }
+    for (size_t i = 0; i < count; i++) {
+        range->lowest = samples[i] < range->lowest ? samples[i] : range->lowest;
+        range->highest = samples[i] > range->highest ? samples[i] : range->highest;
+    }
+}
+
+static void add_differences(sample_range *range, bool begin, size_t count, const float *samples)
+{
+    range->last = begin ? samples[0] : range->last;
+    for (size_t i = 0; i < count; i++) {
         double difference = (double)samples[i] - (double)range->last;
         range->squares += difference * difference;
         range->last = samples[i];
-        range->lowest = samples[i] < range->lowest ? samples[i] : range->lowest;
-        range->highest = samples[i] > range->highest ? samples[i] : range->highest;
+        range->largest = fmax(range->largest, fabs((double)samples[i]));
+    }
+}
+
+static ond_status find_ranges(noise_search *search)
+{
+    size_t height = search->sample->image->height;
+    size_t rows = 0;
+    for (size_t first = 0; first < height; first += rows) {
+        rows = height - first < SIDE ? height - first : SIDE;
+        size_t count = rows * search->width;
+        OND_TRY(fetch_band(search, first, rows));
+        for (size_t k = 0; k < search->sample->planes; k++) {
+            find_limits(&search->ranges[k], first == 0, count, search->band + k * count);
+        }
+        change_band(search, rows);
+        for (size_t k = 0; k < search->sample->planes; k++) {
+            add_differences(&search->ranges[k], first == 0, count, search->band + k * count);
+        }
     }
     return OND_OK;
 }
 
 /* Where black or white was clipped the noise was as well: blocks with more than a few such pixels say too little of it.
  */
-static bool is_clipped(const float *corner, size_t stride, const sample_range *range)
+static int count_clipped(const float *corner, size_t stride, const sample_range *range)
 {
-    enum { TOLERATED = 2 };
     int clipped = 0;
     for (size_t row = 0; row < SIDE; row++) {
         for (size_t column = 0; column < SIDE; column++) {
@@ -146,79 +199,113 @@ static bool is_clipped(const float *corner, size_t stride, const sample_range *r
             clipped += sample == range->lowest || sample == range->highest;
         }
     }
-    return clipped > TOLERATED;
+    return clipped;
 }
 
-/* The grid of blocks of a plane. */
-typedef struct block_grid {
-    const ond_planes *image;
-    size_t plane, step, rows, columns;
-    double basis[SIDE][SIDE];
-    float *band; /* the rows of one row of blocks */
-    block_squares *blocks;
-    size_t count; /* measured */
-} block_grid;
-
-static ond_status measure_blocks(block_grid *grid, const sample_range *range, bool all)
+/* In the band as given: a sum of colours does not show which of them was clipped. */
+static void mark_clipped(const noise_search *search, int tolerated)
 {
-    size_t width = grid->image->width;
-    grid->count = 0;
-    for (size_t row = 0; row < grid->rows; row++) {
-        OND_TRY(ond_planes_fetch_rows(grid->image, grid->plane, row * grid->step, SIDE, grid->band));
-        for (size_t column = 0; column < grid->columns; column++) {
-            const float *corner = grid->band + column * grid->step;
-            if (all || !is_clipped(corner, width, range)) {
-                grid->blocks[grid->count++] = measure_block(corner, width, grid->basis);
+    for (size_t column = 0; column < search->columns; column++) {
+        search->clipped[column] = false;
+        for (size_t k = 0; k < search->sample->planes; k++) {
+            const float *corner = search->band + k * SIDE * search->width + column * search->step;
+            bool clipped = count_clipped(corner, search->width, &search->ranges[k]) > tolerated;
+            search->clipped[column] = search->clipped[column] || clipped;
+        }
+    }
+}
+
+static ond_status measure_blocks(noise_search *search, int tolerated)
+{
+    search->count = 0;
+    for (size_t row = 0; row < search->rows; row++) {
+        OND_TRY(fetch_band(search, row * search->step, SIDE));
+        mark_clipped(search, tolerated);
+        change_band(search, SIDE);
+        for (size_t column = 0; column < search->columns; column++) {
+            if (search->clipped[column]) {
+                continue;
             }
+            for (size_t k = 0; k < search->sample->planes; k++) {
+                const float *corner = search->band + k * SIDE * search->width + column * search->step;
+                search->blocks[k * search->rows * search->columns + search->count]
+                    = measure_block(corner, search->width, search->basis);
+            }
+            search->count++;
         }
     }
     return OND_OK;
 }
 
-/* Without the clipped ones unless too few would be left. */
-static ond_status measure_grid(block_grid *grid, const sample_range *range)
+/* More and more clipped blocks, until there are enough or all. */
+static ond_status measure_grid(noise_search *search)
 {
-    OND_TRY(measure_blocks(grid, range, false));
-    return grid->count < fewest_blocks ? measure_blocks(grid, range, true) : OND_OK;
-}
-
-static ond_status estimate(const ond_planes *image, size_t plane, const sample_range *range, double unit,
-                           double *noise_std)
-{
-    size_t step = step_of(image);
-    block_grid grid = {.image = image,
-                       .plane = plane,
-                       .step = step,
-                       .rows = (image->height - SIDE) / step + 1,
-                       .columns = (image->width - SIDE) / step + 1};
-    for (int k = 0; k < SIDE; k++) {
-        for (int i = 0; i < SIDE; i++) {
-            grid.basis[k][i] = sqrt((k ? 2.0 : 1.0) / SIDE / unit) * cos(acos(-1.0) * (2 * i + 1) * k / (2.0 * SIDE));
+    for (int tolerated = 2;; tolerated *= 2) {
+        OND_TRY(measure_blocks(search, tolerated));
+        if (search->count >= fewest_blocks || tolerated >= SIDE * SIDE) {
+            return OND_OK;
         }
     }
-    grid.band = ond_memory_allocate(image->width, SIDE * sizeof *grid.band);
-    grid.blocks = grid.band ? ond_memory_allocate(grid.rows * grid.columns, sizeof *grid.blocks) : NULL;
-    ond_status status = grid.blocks ? measure_grid(&grid, range) : OND_ERROR_MEMORY;
-    if (status == OND_OK) {
-        *noise_std = unit * judge(grid.blocks, grid.count);
-    }
-    ond_memory_free(grid.blocks);
-    ond_memory_free(grid.band);
-    return status;
 }
 
-ond_status ond_noise_estimate_plane(const ond_planes *image, size_t plane, double *noise_std)
+static ond_status judge_planes(noise_search *search, double *levels)
 {
-    sample_range range = {.width = image->width};
-    OND_TRY(ond_planes_visit(image, plane, widen_range, &range));
-    *noise_std = 0;
-    if (image->height < SIDE || image->width < SIDE) { /* neighbours differ by √2 standard deviations of the noise */
-        size_t pairs = image->height * image->width - 1;
-        *noise_std = pairs > 0 ? sqrt(range.squares / (2 * (double)pairs)) : 0;
+    double unit = 0;
+    for (size_t k = 0; k < search->sample->planes; k++) {
+        unit = fmax(unit, search->ranges[k].largest);
+        levels[k] = 0;
+    }
+    if (unit == 0) {
         return OND_OK;
     }
-    double unit = fmax(fabs((double)range.lowest), fabs((double)range.highest));
-    return unit > 0 ? estimate(image, plane, &range, unit, noise_std) : OND_OK;
+    for (int k = 0; k < SIDE; k++) {
+        for (int i = 0; i < SIDE; i++) {
+            search->basis[k][i]
+                = sqrt((k ? 2.0 : 1.0) / SIDE / unit) * cos(acos(-1.0) * (2 * i + 1) * k / (2.0 * SIDE));
+        }
+    }
+    OND_TRY(measure_grid(search));
+    for (size_t k = 0; k < search->sample->planes; k++) {
+        levels[k] = unit * judge(search->blocks + k * search->rows * search->columns, search->count);
+    }
+    return OND_OK;
+}
+
+/* In an image too small for blocks neighbours differ by √2 standard deviations of the noise. */
+static void judge_neighbours(const noise_search *search, double *levels)
+{
+    size_t pairs = search->sample->image->height * search->width - 1;
+    for (size_t k = 0; k < search->sample->planes; k++) {
+        levels[k] = pairs > 0 ? sqrt(search->ranges[k].squares / (2 * (double)pairs)) : 0;
+    }
+}
+
+static ond_status run_search(noise_search *search, double *levels)
+{
+    OND_TRY(find_ranges(search));
+    if (search->blocks) {
+        return judge_planes(search, levels);
+    }
+    judge_neighbours(search, levels);
+    return OND_OK;
+}
+
+ond_status ond_noise_estimate_planes(const ond_noise_sample *sample, double *levels)
+{
+    noise_search search = {.sample = sample, .width = sample->image->width, .step = step_of(sample->image)};
+    bool has_blocks = sample->image->height >= SIDE && search.width >= SIDE;
+    search.rows = has_blocks ? (sample->image->height - SIDE) / search.step + 1 : 0;
+    search.columns = has_blocks ? (search.width - SIDE) / search.step + 1 : 0;
+    size_t blocks = sample->planes * search.rows * search.columns;
+    search.band = ond_memory_allocate(sample->planes * search.width, SIDE * sizeof *search.band);
+    search.clipped = search.band ? ond_memory_allocate(search.columns, sizeof *search.clipped) : NULL;
+    search.blocks = search.clipped && has_blocks ? ond_memory_allocate(blocks, sizeof *search.blocks) : NULL;
+    bool enough = search.clipped && (search.blocks || !has_blocks);
+    ond_status status = enough ? run_search(&search, levels) : OND_ERROR_MEMORY;
+    ond_memory_free(search.blocks);
+    ond_memory_free(search.clipped);
+    ond_memory_free(search.band);
+    return status;
 }
 
 ond_status ond_noise_estimate(const ond_array *image, double *noise_std)
@@ -233,5 +320,5 @@ ond_status ond_noise_estimate(const ond_array *image, double *noise_std)
     ond_array view = ond_array_view(image->data, image->rank, image->shape);
     ond_planes planes = {0};
     OND_TRY(ond_planes_view(&view, &planes));
-    return ond_noise_estimate_plane(&planes, 0, noise_std);
+    return ond_noise_estimate_planes(&(ond_noise_sample){.image = &planes, .planes = 1}, noise_std);
 }

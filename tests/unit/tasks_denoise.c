@@ -292,57 +292,6 @@ static void output_may_be_the_input(void **state)
     ond_array_free(&clean);
 }
 
-static void noise_is_found_in_pictures(void **state)
-{
-    (void)state;
-    ond_array wanted = picture(1, 200, 210);
-    for (double noise_std = 2; noise_std < 70; noise_std *= 2) {
-        ond_array noisy = add_noise(&wanted, noise_std, 9);
-        double found = 0;
-        assert_ok(ond_noise_estimate(&noisy, &found));
-        assert_true(found > 0.85 * noise_std && found < 1.1 * noise_std);
-        ond_array_free(&noisy);
-    }
-    ond_array_free(&wanted);
-}
-
-static void the_estimate_follows_the_units(void **state)
-{
-    (void)state;
-    ond_array noisy = picture(1, 60, 50);
-    double found = 0;
-    double scaled = 0;
-    assert_ok(ond_noise_estimate(&noisy, &found));
-    assert_true(found > 0);
-    for (int power = -60; power <= 60; power += 120) {
-        for (size_t i = 0; i < ond_array_count(&noisy); i++) {
-            noisy.data[i] = ldexpf(noisy.data[i], power);
-        }
-        assert_ok(ond_noise_estimate(&noisy, &scaled));
-        assert_true(fabs(ldexp(scaled, -power) / found - 1) < 1e-6);
-        for (size_t i = 0; i < ond_array_count(&noisy); i++) {
-            noisy.data[i] = ldexpf(noisy.data[i], -power);
-        }
-    }
-    ond_array_free(&noisy);
-}
-
-static void white_noise_alone_is_measured(void **state)
-{
-    (void)state;
-    test_random random = {4};
-    ond_array noise = random_array(&random, 2, (size_t[2]){256, 256});
-    ond_array clean = {0};
-    double found = 0;
-    assert_ok(ond_noise_estimate(&noise, &found));
-    assert_true(fabs(found - 1) < 0.05);
-    assert_ok(ond_denoise(&noise, NULL, &clean, &found));
-    assert_true(fabs(found - 1) < 0.05);
-    assert_true(norm_of(&clean) < 0.15 * norm_of(&noise));
-    ond_array_free(&noise);
-    ond_array_free(&clean);
-}
-
 /* The gray picture in three channels. */
 static ond_array repeated(const ond_array *gray)
 {
@@ -449,7 +398,6 @@ static void wrong_arguments_are_named(void **state)
     ond_array image = picture(1, 12, 13);
     ond_array clean = {0};
     ond_array empty = {0};
-    double found = 0;
     ond_denoise_config config = config_of(OND_DENOISE_AUTO, -1);
     assert_fails(OND_ERROR_ARGUMENT, "noise_std = -1", ond_denoise(&image, &config, &clean, NULL));
     config = config_of((ond_denoise_method)99, 0);
@@ -457,15 +405,12 @@ static void wrong_arguments_are_named(void **state)
     config = config_of(OND_DENOISE_AUTO, (double)NAN);
     assert_fails(OND_ERROR_ARGUMENT, "noise_std", ond_denoise(&image, &config, &clean, NULL));
     assert_fails(OND_ERROR_ARGUMENT, "missing", ond_denoise(&empty, NULL, &clean, NULL));
-    assert_fails(OND_ERROR_ARGUMENT, "missing", ond_noise_estimate(&empty, &found));
     ond_array line = ond_array_view(image.data, 1, (size_t[1]){12});
     assert_fails(OND_ERROR_SHAPE, "[height, width]", ond_denoise(&line, NULL, &clean, NULL));
-    assert_fails(OND_ERROR_SHAPE, "[height, width]", ond_noise_estimate(&line, &found));
     ond_array two = ond_array_view(image.data, 3, (size_t[3]){2, 6, 13});
     assert_fails(OND_ERROR_SHAPE, "2 x 6 x 13", ond_denoise(&two, NULL, &clean, NULL));
     image.data[20] = NAN;
     assert_fails(OND_ERROR_ARGUMENT, "nan", ond_denoise(&image, NULL, &clean, NULL));
-    assert_fails(OND_ERROR_ARGUMENT, "nan", ond_noise_estimate(&image, &found));
     image.data[20] = -INFINITY;
     assert_fails(OND_ERROR_ARGUMENT, "inf", ond_denoise(&image, NULL, &clean, NULL));
     ond_array_free(&image);
@@ -484,9 +429,6 @@ int main(void)
         cmocka_unit_test(threads_do_not_change_a_bit),
         cmocka_unit_test(one_denoiser_serves_every_image_of_its_size),
         cmocka_unit_test(output_may_be_the_input),
-        cmocka_unit_test(noise_is_found_in_pictures),
-        cmocka_unit_test(the_estimate_follows_the_units),
-        cmocka_unit_test(white_noise_alone_is_measured),
         cmocka_unit_test(a_gray_picture_in_color_is_denoised_as_a_gray_one),
         cmocka_unit_test(noise_in_the_brightness_alone_is_found_in_color),
         cmocka_unit_test(poisson_noise_is_stabilised),
