@@ -68,6 +68,10 @@ extern const cli_command features_command, denoise_command, threshold_command, i
     evaluate_pursuit_command, train_denoise_command, sparse_command, train_dictionary_command, train_classify_command,
     predict_command, evaluate_command, edges_command, train_edges_command, merge_command;
 
+/* All of them in the order in which they are listed, ended by NULL. */
+extern const cli_command *const cli_commands[];
+extern const unsigned cli_command_count;
+
 /* Options of every command. */
 const ond_option *common_options(void);
 

@@ -12,32 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* In the order in which they are listed: images to numbers and images, then what learns, then what looks at files. */
-static const cli_command *const commands[] = {
-    &features_command,
-    &merge_command,
-    &sparse_command,
-    &denoise_command,
-    &threshold_command,
-    &inpaint_command,
-    &edges_command,
-    &train_classify_command,
-    &train_denoise_command,
-    &train_edges_command,
-    &train_dictionary_command,
-    &train_pursuit_command,
-    &predict_command,
-    &evaluate_command,
-    &evaluate_edges_command,
-    &evaluate_pursuit_command,
-    &report_command,
-    &filters_command,
-    &compare_command,
-    &convert_command,
-    &info_command,
-    NULL,
-};
-
 /* How many of the words a command's name is: 0 when they do not start with it. */
 static int words_of_name(const char *name, int count, char **words)
 {
@@ -61,10 +35,10 @@ static const cli_command *find_command(int count, char **words, int *used)
 {
     const cli_command *found = NULL;
     *used = 0;
-    for (size_t i = 0; commands[i]; i++) {
-        int length = words_of_name(commands[i]->name, count, words);
+    for (size_t i = 0; cli_commands[i]; i++) {
+        int length = words_of_name(cli_commands[i]->name, count, words);
         if (length > *used) {
-            found = commands[i];
+            found = cli_commands[i];
             *used = length;
         }
     }
@@ -76,12 +50,12 @@ static exit_status unknown_command(const char *name)
     if (name[0] == '-') {
         return wrong_usage(NULL, "the command comes first, then its options: %s", name);
     }
-    if (is_family(commands, name)) {
+    if (is_family(cli_commands, name)) {
         return wrong_usage(NULL, "'%s' wants a second word, which 'ondelet %s --help' lists", name, name);
     }
     nearest_word nearest = {.word = name};
-    for (size_t i = 0; commands[i]; i++) {
-        nearest_consider(&nearest, commands[i]->name);
+    for (size_t i = 0; cli_commands[i]; i++) {
+        nearest_consider(&nearest, cli_commands[i]->name);
     }
     if (nearest.known) {
         return wrong_usage(NULL, "unknown command '%s'; did you mean '%s'?", name, nearest.known);
@@ -103,10 +77,10 @@ static exit_status help_with(int count, char **words)
         print_command_help(command);
         return ALL_DONE;
     }
-    if (!is_family(commands, words[0])) {
+    if (!is_family(cli_commands, words[0])) {
         return unknown_command(words[0]);
     }
-    print_family_help(commands, words[0]);
+    print_family_help(cli_commands, words[0]);
     return ALL_DONE;
 }
 
@@ -141,9 +115,9 @@ static exit_status run_command(const cli_command *command, int count, char **wor
 static exit_status help_for_packages(int count, char **words)
 {
     if (strcmp(words[0], "--names") == 0 && count == 1) {
-        print_command_names(commands);
+        print_command_names(cli_commands);
     } else if (strcmp(words[0], "--man") == 0 && count == 1) {
-        print_manual(commands);
+        print_manual(cli_commands);
     } else if (strcmp(words[0], "--man") == 0) {
         int used = 0;
         const cli_command *command = find_command(count - 1, words + 1, &used);
@@ -153,7 +127,7 @@ static exit_status help_for_packages(int count, char **words)
         print_command_manual(command);
     } else if (strcmp(words[0], "--completion") != 0 || count != 2) {
         return wrong_usage(NULL, "help takes a command, --names, --man [COMMAND] or --completion SHELL");
-    } else if (!print_completion(commands, words[1])) {
+    } else if (!print_completion(cli_commands, words[1])) {
         return wrong_usage(NULL, "no completion for '%s': bash, zsh and fish are known", words[1]);
     }
     return ALL_DONE;
@@ -172,7 +146,7 @@ static exit_status run_words(int count, char **words)
     }
     bool asks_for_help = is_help(words[0]);
     if (asks_for_help && (count == 1 || is_help(words[1]))) {
-        print_help(commands);
+        print_help(cli_commands);
         return ALL_DONE;
     }
     if (asks_for_help) {

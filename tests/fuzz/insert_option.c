@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Words on a command line change as any bytes do, and now and then an option of some command comes between them: one
  * would not be spelled by chance. */
-#include "fuzz/options.h"
+#include "cli/command.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +42,7 @@ static void draw_row(const ond_option *row, unsigned *seed, char word[WORD_ROOM]
 /* The bytes of a word or two, each with its zero. */
 static size_t draw_option(unsigned *seed, char word[WORD_ROOM])
 {
-    const cli_command *command = fuzz_commands[below(seed, FUZZ_COMMANDS)];
+    const cli_command *command = cli_commands[below(seed, cli_command_count)];
     size_t groups = 0, texts = 0;
     while (command->groups[groups].options) {
         groups++;

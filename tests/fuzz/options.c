@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Any words as the options of every command. The first byte of the input is the command; each word ends with a zero
  * byte. What is understood lies inside the ranges of its tables and reads the same when it is written out again. */
-#include "fuzz/options.h"
-
 #include "cli/arguments.h"
 
 #include "fuzz/fuzz.h"
@@ -98,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_size(word);
         words[count++] = word;
     }
-    exit_status status = arguments_parse(fuzz_commands[data[0] % FUZZ_COMMANDS], count, words, &request);
+    exit_status status = arguments_parse(cli_commands[data[0] % cli_command_count], count, words, &request);
     insist(request && (status == ALL_DONE || status == WRONG_USAGE));
     if (status == ALL_DONE) {
         check_request(request, words, count);

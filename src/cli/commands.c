@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "fuzz/options.h"
+#include "cli/command.h"
 
-const cli_command *const fuzz_commands[FUZZ_COMMANDS] = {
+/* In the order in which they are listed: images to numbers and images, then what learns, then what looks at files. */
+const cli_command *const cli_commands[] = {
     &features_command,
     &merge_command,
     &sparse_command,
@@ -23,4 +24,7 @@ const cli_command *const fuzz_commands[FUZZ_COMMANDS] = {
     &compare_command,
     &convert_command,
     &info_command,
+    NULL,
 };
+
+const unsigned cli_command_count = sizeof cli_commands / sizeof cli_commands[0] - 1;
