@@ -177,8 +177,9 @@ const cli_command report_command = {
     .usage = "PICTURE -o FILE.html [options]",
     .details
     = "The picture; its scattering coefficients, their energy and where they are large; noise added and removed; "
-      "edges; how\nsparse codes are found; a classifier of its regions; and the filters. The page holds its pictures: "
-      "one file,\nnothing else to keep.",
+      "edges; how\nsparse codes are found; a classifier of what was done to pieces of it; and the filters. The page "
+      "holds "
+      "its\npictures: one file, nothing else to keep.",
     .groups = groups,
     .texts = texts,
     .request_size = sizeof(report_request),

@@ -18,6 +18,9 @@ typedef struct report_job {
     ond_array image, gray; /* colour or gray as the file is, and its luminance without its mean */
 } report_job;
 
+/* Normal numbers by Box and Muller. */
+void report_add_noise(ond_array *image, double noise_std, int seed);
+
 /* The sections of the page. */
 ond_status report_scattering(report_job *job);
 ond_status report_denoising(report_job *job);

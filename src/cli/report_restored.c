@@ -19,8 +19,7 @@ static double uniform(uint64_t *state)
     return ((double)((z ^ z >> 31) >> 11) + 0.5) / 9007199254740992.0;
 }
 
-/* Normal numbers by Box and Muller. */
-static void add_noise(ond_array *image, double noise_std, int seed)
+void report_add_noise(ond_array *image, double noise_std, int seed)
 {
     uint64_t state = (uint64_t)seed;
     for (size_t i = 0; i < ond_array_count(image); i++) {
@@ -76,7 +75,7 @@ ond_status report_denoising(report_job *job)
     ond_status status = ond_array_resize(&noisy, job->image.rank, job->image.shape);
     if (status == OND_OK) {
         memcpy(noisy.data, job->image.data, ond_array_count(&noisy) * sizeof(float));
-        add_noise(&noisy, job->config->sigma / 255, job->common->seed);
+        report_add_noise(&noisy, job->config->sigma / 255, job->common->seed);
         status = denoise(job, &noisy, &clean, &found, &is_learned);
     }
     status = status ? status : draw_denoised(job, &noisy, &clean, found, is_learned);

@@ -2,7 +2,7 @@
 # The page that shows what is seen in a picture.
 make_pgm picture.pgm 70 90
 expect 0 report picture.pgm -o page.html --threads 1
-[[ $(grep -cE '<img alt="[a-z, ]+" src="data:image/png;base64,iVBORw0KGgo' page.html) == 8 ]] || fail "$last: not eight pictures"
+[[ $(grep -cE '<img alt="[a-z, ]+" src="data:image/png;base64,iVBORw0KGgo' page.html) == 10 ]] || fail "$last: not ten pictures"
 checks=$((checks + 1))
 ! grep -E '(src|href)="[^d]' page.html || fail "$last: the page needs other files"
 expect_text page.html "70 × 90 pixels, gray"
@@ -24,7 +24,7 @@ expect_text page.html "of the codes are not zero"
 # Pictures of the page for themselves; a larger one has pieces to tell apart.
 make_pgm large.pgm 96 192
 expect 0 report large.pgm -o large.html --threads 1 --pictures seen/all --scales 2
-expect_text large.html "of 432 pieces find their region"
+expect_text large.html "of 480 pieces are recognised"
 for name in picture disks mosaic denoising edges residuals training confusion spline shearlets; do
     expect_drawing seen/all/$name.svg
     expect 0 info seen/all/$name.png
@@ -38,6 +38,12 @@ expect_no_file more.html
 
 make_pgm small.pgm 24 30
 expect 0 report small.pgm -o small.html
+! grep -q "What was done" small.html || fail "$last: half of the picture has no piece"
+# What was done to a photograph is recognised: noise and blocks by nearly all pieces.
+expect 0 report "$here/../../examples/pictures/astronaut.png" -o photograph.html
+right=$(grep -oE '[0-9]+ % of 480 pieces' photograph.html)
+checks=$((checks + 1))
+[ "${right%% *}" -ge 80 ] || fail "$last: only $right are recognised"
 expect 0 report small.pgm -o -
 cmp -s stdout small.html || fail "$last: standard output is another page"
 "$ONDELET" report - -o piped.html <small.pgm || fail "a picture from standard input"
