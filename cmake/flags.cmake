@@ -18,6 +18,11 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 include(CheckPIESupported)
 check_pie_supported(LANGUAGES C)
 target_link_options(ondelet_flags INTERFACE LINKER:-z,relro,-z,now)
+# CMake ends the list of folders where what it builds looks for libraries with a colon, by which the loader understands the
+# current folder, too: a file there that is named like a library would run.
+if(NOT BUILD_SHARED_LIBS AND NOT DEFINED CMAKE_SKIP_BUILD_RPATH)
+  set(CMAKE_SKIP_BUILD_RPATH ON)
+endif()
 target_compile_options(ondelet_flags INTERFACE
   $<$<CONFIG:Release>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong>)
 
