@@ -2,7 +2,10 @@
 #include "io/elements.h"
 
 #include "core/memory.h"
+#include "core/vector.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 /* Bytes of files are aligned to nothing, hence the copies; compilers make plain loads of them. */
@@ -172,6 +175,21 @@ bool ond_machine_is_big_endian(void)
     return first == 0;
 }
 
+/* What was finite as 8 bytes is so as 4. */
+static ond_status check_narrowed(const unsigned char *chunk, const float *values, size_t count)
+{
+    size_t bad = ond_vector_find_nonfinite(values, count);
+    for (; bad < count; bad++) {
+        double element;
+        memcpy(&element, chunk + bad * sizeof element, sizeof element);
+        if (isfinite(element) && !isfinite(values[bad])) {
+            return ond_fail(OND_ERROR_UNSUPPORTED, "it holds %g: numbers up to %g are wanted", element,
+                            (double)FLT_MAX);
+        }
+    }
+    return OND_OK;
+}
+
 ond_status ond_elements_take(ond_stream *stream, const ond_element *element, bool swapped, float *values, size_t count)
 {
     unsigned char chunk[CHUNK_SIZE];
@@ -187,6 +205,9 @@ ond_status ond_elements_take(ond_stream *stream, const ond_element *element, boo
             ond_elements_swap(chunk, piece, element->size);
         }
         element->convert(chunk, values + done, piece);
+        if (element->kind == 'f' && element->size == sizeof(double)) {
+            OND_TRY(check_narrowed(chunk, values + done, piece));
+        }
         done += piece;
     }
     return OND_OK;

@@ -133,6 +133,15 @@ static void add_part(const ond_scattering_energy *part, ond_scattering_energy *e
     energy->propagated += part->propagated;
 }
 
+static ond_status check_energy(const ond_scattering_energy *energy)
+{
+    double sum = energy->image + energy->discarded + energy->propagated;
+    for (int order = 0; order <= OND_MAX_ORDER; order++) {
+        sum += energy->averaged[order];
+    }
+    return isfinite(sum) ? OND_OK : ond_fail(OND_ERROR_ARGUMENT, "the numbers are too large: their energy is %g", sum);
+}
+
 static ond_status measure_all(energy_call *call, const ond_array *image, int workers)
 {
     measurement own;
@@ -147,7 +156,7 @@ static ond_status measure_all(energy_call *call, const ond_array *image, int wor
     for (size_t part = 0; part <= call->branches; part++) {
         add_part(&call->parts[part], energy);
     }
-    return OND_OK;
+    return check_energy(energy);
 }
 
 static ond_status run(const ond_scattering *scattering, const ond_plan *plan, const ond_array *image,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Any options and any image through every transform: results are finite, or the error says why. */
 #include "fuzz/draw.h"
+#include <math.h>
 #include <stdlib.h>
 
 enum { MOST_SIDE = 20 };
@@ -101,7 +102,11 @@ static void use_scattering(fuzz_bytes *bytes, const ond_array *image)
     }
     if (scattering && fuzz_check(ond_scattering_apply(scattering, image, &features), &features)) {
         (void)fuzz_check(ond_scattering_adjoint(scattering, image, &features, &gradient), &gradient);
-        fuzz_check_status(ond_scattering_measure_energy(scattering, image, &energy));
+        ond_status status = ond_scattering_measure_energy(scattering, image, &energy);
+        fuzz_check_status(status);
+        if (status == OND_OK && !isfinite(energy.image + energy.discarded + energy.propagated + energy.averaged[0])) {
+            abort();
+        }
     }
     ond_array_free(&features);
     ond_array_free(&gradient);

@@ -28,6 +28,28 @@ static ond_status scatter(const ond_array *image, ond_array *result)
     return status;
 }
 
+static ond_status measure(const ond_array *image, ond_array *result)
+{
+    ond_morlet_config morlet = ond_morlet_config_default();
+    ond_filters *filters = NULL;
+    ond_scattering *scattering = NULL;
+    ond_scattering_energy energy = {0};
+    morlet.scales = 1;
+    ond_status status = ond_morlet_create(&morlet, &filters);
+    status = status ? status : ond_scattering_create(filters, NULL, &scattering);
+    status = status ? status : ond_scattering_measure_energy(scattering, image, &energy);
+    status = status ? status : ond_array_resize(result, 1, (size_t[1]){4});
+    if (status == OND_OK) {
+        double energies[4] = {energy.image, energy.averaged[0], energy.discarded, energy.propagated};
+        for (int i = 0; i < 4; i++) {
+            result->data[i] = isfinite(energies[i]) ? 1 : NAN; /* squares: larger than float's range */
+        }
+    }
+    ond_scattering_destroy(scattering);
+    ond_filters_destroy(filters);
+    return status;
+}
+
 static ond_status shear(const ond_array *image, ond_array *result)
 {
     ond_shearlet_config config = ond_shearlet_config_default();
@@ -153,9 +175,9 @@ static const struct {
     const char *name;
     transform run;
 } transforms[] = {
-    {"scattering", scatter}, {"shearlets", shear}, {"dwt", decompose},      {"threshold", threshold},
-    {"inpaint", inpaint},    {"denoise", denoise}, {"edges", find_edges},   {"pursuit", code},
-    {"extractor", extract},  {"head", decide},     {"smooth part", smooth}, {"resize", resize},
+    {"scattering", scatter}, {"shearlets", shear},  {"dwt", decompose},  {"threshold", threshold}, {"inpaint", inpaint},
+    {"denoise", denoise},    {"edges", find_edges}, {"pursuit", code},   {"extractor", extract},   {"head", decide},
+    {"smooth part", smooth}, {"resize", resize},    {"energy", measure},
 };
 
 enum { TRANSFORMS = sizeof transforms / sizeof transforms[0] };

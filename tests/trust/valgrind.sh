@@ -64,6 +64,29 @@ checked 0 evaluate network.safetensors set --confusion c.png
 checked 0 train dictionary a.pgm -o d.safetensors --atoms 4 --filter 5
 checked 0 sparse a.pgm --dictionary d.safetensors -o s.npy
 checked 0 info ridge.safetensors d.safetensors
+small="--steps 2 --hidden 4 --pairs 1 --patch 32 --batch 1 --pool 1"
+pursuit="--epochs 1 --iterations 2 --codes1 4 --side1 5 --codes2 0 --codes3 0"
+models=$here/../../models
+checked 0 features a.pgm -o f.npy --transform csc --dictionary d.safetensors
+checked 0 features set -o p0.npy --scales 2 --shard 0/2
+checked 0 features set -o p1.npy --scales 2 --shard 1/2
+checked 0 merge p0.npy p1.npy -o all.npy
+if grep -q HDF5 <<<"$("$ONDELET" --version)"; then
+    checked 0 features set -o f.h5 --scales 2
+    checked 0 merge f.h5 f.h5 -o all.h5
+fi
+checked 0 denoise a.pgm -o d.png
+checked 0 denoise a.pgm -o d.png --model "$models/denoise_codes.safetensors" --sigma 20
+checked 0 denoise a.pgm -o d.png --model "$models/denoise.safetensors" --sigma 20
+checked 0 edges b.pgm -o e.npy --method learned
+checked 0 evaluate edges a.pgm --truth truth
+checked 0 report a.pgm -o r.html
+checked 0 train denoise b.pgm -o n.safetensors $small
+checked 0 train edges b.pgm --truth truth --hidden 4 --samples 50 --epochs 1 -o l.safetensors
+checked 0 train pursuit set -o u.safetensors $pursuit
+checked 0 evaluate pursuit u.safetensors set
+checked 0 predict u.safetensors set -o p.csv
+checked 0 predict ridge.safetensors set/a/1.pgm --explain x.png
 checked 2 features
 printf '%d commands, %d with findings\n' "$checks" "$failures"
 [ "$failures" -eq 0 ]
