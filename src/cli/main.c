@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/arguments.h"
+#include "cli/heap.h"
 #include "cli/help.h"
 #include "cli/manual.h"
 #include "cli/nearest.h"
@@ -175,6 +176,7 @@ static int leave(int status)
 int main(int count, char **words)
 {
     enum { SIGNAL_BASE = 128 };
+    heap_prepare();
     ond_blas_threads_end();
     signals_prepare();
     exit_status status = run_words(count ? count - 1 : 0, words + 1);
