@@ -60,10 +60,10 @@ static ond_status check_method(const ond_edge_config *config, const ond_edge_mod
     return OND_OK;
 }
 
-/* Deviation of the opponent colours below which a picture is given to the networks for gray: half of what the palest
- * picture of the training set has, brought to a usual contrast. To networks for colour so pale a picture shows next to
- * no edges. */
-static const double palest = 0.015;
+/* Deviation of the opponent colours, in a picture brought to a usual contrast, below which it is given to the networks
+ * for gray: to those for colour its edges look weak. Of 25 pictures of BSDS500 val with a half to a fifth of their
+ * colour all come out better or as well, from the usual thresholds on. */
+static const double palest = 0.04;
 
 static bool is_pale(const ond_array *lab)
 {

@@ -97,11 +97,44 @@ static void color_edges_stay(void **state)
     check(3);
 }
 
+/* Half as colourful as what the networks for colour know: those for gray see it, as they see its gray. */
+static void pale_pictures_are_seen_as_gray_ones(void **state)
+{
+    (void)state;
+    ond_edge_config config = ond_edge_config_default();
+    ond_edge_model *model = NULL;
+    ond_edge_map map = {0}, gray_map = {0};
+    ond_array image = {0}, gray = {0};
+    config.method = OND_EDGE_LEARNED;
+    assert_ok(ond_edge_model_read(OND_SOURCE_DIR "/models/edges.safetensors", &model));
+    draw(3, &image);
+    assert_ok(ond_array_resize(&gray, 2, image.shape + 1));
+    for (size_t i = 0; i < PLANE; i++) {
+        float *red = image.data + i, *green = red + PLANE, *blue = green + PLANE;
+        float mean = (*red + *green + *blue) / 3;
+        gray.data[i] = mean;
+        *red = mean + 0.1F * (*red - mean);
+        *green = mean + 0.1F * (*green - mean);
+        *blue = mean + 0.1F * (*blue - mean);
+    }
+    assert_ok(ond_edges(&image, &config, model, &map));
+    assert_ok(ond_edges(&gray, &config, model, &gray_map));
+    for (size_t i = 0; i < PLANE; i++) {
+        assert_true(fabsf(map.strength.data[i] - gray_map.strength.data[i]) < 1e-3F);
+    }
+    ond_edge_map_free(&map);
+    ond_edge_map_free(&gray_map);
+    ond_array_free(&image);
+    ond_array_free(&gray);
+    ond_edge_model_destroy(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gray_edges_stay),
         cmocka_unit_test(color_edges_stay),
+        cmocka_unit_test(pale_pictures_are_seen_as_gray_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
