@@ -160,7 +160,9 @@ const cli_command threshold_command = {
       "image\n"
       "is treated for itself, and N is for each. Shearlets are those of the image mirrored by 32 pixels or more on "
       "every\n"
-      "side, and N counts them all; with --padding none it is the image alone.",
+      "side, and N counts them all; with --padding none it is the image alone.\n"
+      "Shearlets are many times more than pixels, and the largest of them say the same many times: they serve\n"
+      "denoising by --value; for few terms --keep N wants --transform wavelet, or sparse.",
     .groups = groups,
     .texts = texts,
     .request_size = sizeof(threshold_request),

@@ -4,48 +4,15 @@
 #include "core/memory.h"
 #include "core/vector.h"
 
-#include <math.h>
 #include <string.h>
 
-/* Weights below this share of the largest are left out. */
-static const double negligible = 3e-7;
-
-enum { FOUR = 4, EIGHT = 8 };
-
-static ond_status allocate_blocks(size_t inputs, size_t outputs, size_t size, ond_sampler_blocks *blocks)
-{
-    size_t count = (outputs + size - 1) / size;
-    *blocks = (ond_sampler_blocks){
-        .size = size,
-        .count = count,
-        .begin = ond_memory_allocate_zero(count, sizeof(size_t)),
-        .input_count = ond_memory_allocate_zero(count, sizeof(size_t)),
-        .weights = ond_memory_allocate_zero(count, inputs * size * sizeof(float)),
-    };
-    return blocks->begin && blocks->input_count && blocks->weights ? OND_OK : OND_ERROR_MEMORY;
-}
+enum { EIGHT = 8 };
 
 static void free_blocks(ond_sampler_blocks *blocks)
 {
     ond_memory_free(blocks->begin);
     ond_memory_free(blocks->input_count);
     ond_memory_free(blocks->weights);
-}
-
-static ond_status allocate(size_t inputs, size_t outputs, ond_sampler *sampler)
-{
-    *sampler = (ond_sampler){
-        .inputs = inputs,
-        .outputs = outputs,
-        .begin = ond_memory_allocate_zero(outputs, sizeof(size_t)),
-        .count = ond_memory_allocate_zero(outputs, sizeof(size_t)),
-        .weights = ond_memory_allocate_zero(outputs, inputs * sizeof(float)),
-    };
-    if (!sampler->begin || !sampler->count || !sampler->weights) {
-        return OND_ERROR_MEMORY;
-    }
-    OND_TRY(allocate_blocks(inputs, outputs, EIGHT, &sampler->eights));
-    return allocate_blocks(inputs, outputs, FOUR, &sampler->fours);
 }
 
 void ond_sampler_free(ond_sampler *sampler)
@@ -56,138 +23,6 @@ void ond_sampler_free(ond_sampler *sampler)
     free_blocks(&sampler->eights);
     free_blocks(&sampler->fours);
     *sampler = (ond_sampler){0};
-}
-
-/* Kernel of a gain on −inputs/2…, evaluated at `offset` from its centre: 1/inputs Σ_f gain(f) cos(2π f offset /
- * inputs). */
-static double kernel_at(const double *gain, size_t inputs, double offset)
-{
-    double sum = 0;
-    double step = 2 * acos(-1.0) * offset / (double)inputs;
-    ptrdiff_t lowest = -(ptrdiff_t)(inputs / 2);
-    for (size_t i = 0; i < inputs; i++) {
-        if (fabs(gain[i]) > 1e-14) {
-            sum += gain[i] * cos(step * (double)(lowest + (ptrdiff_t)i));
-        }
-    }
-    return sum / (double)inputs;
-}
-
-/* The shortest circular run of `row` that holds everything above the threshold. */
-static void find_run(const double *row, size_t inputs, double threshold, size_t *begin, size_t *count)
-{
-    size_t longest_gap = 0;
-    size_t gap_end = 0;
-    size_t gap = 0;
-    for (size_t i = 0; i < 2 * inputs; i++) {
-        gap = fabs(row[i % inputs]) <= threshold ? gap + 1 : 0;
-        if (gap > longest_gap && gap <= inputs) {
-            longest_gap = gap;
-            gap_end = i % inputs;
-        }
-    }
-    *begin = longest_gap ? (gap_end + 1) % inputs : 0;
-    *count = inputs - longest_gap;
-}
-
-static void set_output(ond_sampler *sampler, size_t output, const double *row, double threshold)
-{
-    find_run(row, sampler->inputs, threshold, &sampler->begin[output], &sampler->count[output]);
-    if (2 * sampler->count[output] > sampler->inputs) { /* several full rows together are faster than one short run */
-        sampler->begin[output] = 0;
-        sampler->count[output] = sampler->inputs;
-    }
-    float *weights = sampler->weights + output * sampler->inputs;
-    for (size_t i = 0; i < sampler->count[output]; i++) {
-        weights[i] = (float)row[(sampler->begin[output] + i) % sampler->inputs];
-    }
-}
-
-/* Weight of an input for an output, wherever its run begins. */
-static float weight_of(const ond_sampler *sampler, size_t output, size_t input)
-{
-    size_t place = (input + sampler->inputs - sampler->begin[output]) % sampler->inputs;
-    return place < sampler->count[output] ? sampler->weights[output * sampler->inputs + place] : 0;
-}
-
-/* Neighbouring outputs read one run of inputs: from the first one's begin to the last one's end. */
-static void set_block(const ond_sampler *sampler, ond_sampler_blocks *blocks, size_t block)
-{
-    size_t inputs = sampler->inputs;
-    size_t size = blocks->size;
-    size_t first = block * size;
-    size_t last = first + size < sampler->outputs ? first + size : sampler->outputs;
-    size_t begin = sampler->begin[first];
-    size_t reach = 0;
-    for (size_t output = first; output < last; output++) {
-        size_t end = (sampler->begin[output] + inputs - begin) % inputs + sampler->count[output];
-        reach = end > reach ? end : reach;
-    }
-    blocks->begin[block] = begin;
-    blocks->input_count[block] = reach < inputs ? reach : inputs;
-    float *weights = blocks->weights + block * inputs * size;
-    for (size_t i = 0; i < blocks->input_count[block]; i++) {
-        for (size_t output = first; output < last; output++) {
-            weights[i * size + output - first] = weight_of(sampler, output, (begin + i) % inputs);
-        }
-    }
-}
-
-static void set_blocks(ond_sampler *sampler)
-{
-    for (size_t block = 0; block < sampler->eights.count; block++) {
-        set_block(sampler, &sampler->eights, block);
-    }
-    for (size_t block = 0; block < sampler->fours.count; block++) {
-        set_block(sampler, &sampler->fours, block);
-    }
-}
-
-/* All outputs have the same kernel when the stride is whole; else each is evaluated. */
-static void set_filter(ond_sampler *sampler, const double *gain, double first, double stride, double *row,
-                       double *kernel)
-{
-    size_t inputs = sampler->inputs;
-    bool whole = stride == floor(stride);
-    double peak = fabs(kernel_at(gain, inputs, 0));
-    for (size_t output = 0; output < sampler->outputs; output++) {
-        size_t shift = whole ? (size_t)((double)output * stride) : 0;
-        if (output == 0 || !whole) {
-            double position = first + (double)output * stride;
-            for (size_t i = 0; i < inputs; i++) {
-                kernel[i] = kernel_at(gain, inputs, (double)i - position);
-            }
-        }
-        for (size_t i = 0; i < inputs; i++) {
-            row[(i + shift) % inputs] = kernel[i];
-        }
-        set_output(sampler, output, row, negligible * peak);
-    }
-    set_blocks(sampler);
-}
-
-ond_status ond_sampler_create_filter(size_t inputs, size_t outputs, const double *gain, double first, double stride,
-                                     ond_sampler *sampler)
-{
-    double *row = ond_memory_allocate(inputs, 2 * sizeof *row);
-    ond_status status = row ? allocate(inputs, outputs, sampler) : OND_ERROR_MEMORY;
-    if (status == OND_OK) {
-        set_filter(sampler, gain, first, stride, row, row + inputs);
-    }
-    ond_memory_free(row);
-    return status;
-}
-
-ond_status ond_sampler_create_mean(size_t inputs, size_t begin, size_t end, ond_sampler *sampler)
-{
-    OND_TRY(allocate(inputs, 1, sampler));
-    sampler->begin[0] = begin;
-    sampler->count[0] = end - begin;
-    for (size_t i = 0; i < end - begin; i++) {
-        sampler->weights[i] = 1 / (float)(end - begin);
-    }
-    set_blocks(sampler);
-    return OND_OK;
 }
 
 /* Columns whose sums are kept in registers together. Planes' rows are padded to whole narrow strips. */
@@ -265,7 +100,7 @@ static row_run run_of(const ond_sampler *sampler, size_t output)
     size_t begin = sampler->begin[output];
     size_t count = sampler->count[output];
     size_t before_wrap = sampler->inputs - begin;
-    return (row_run){sampler->weights + output * sampler->inputs, begin, count,
+    return (row_run){sampler->weights + output * sampler->longest, begin, count,
                      before_wrap < count ? before_wrap : count};
 }
 
@@ -277,7 +112,7 @@ OND_HOT static void sum_columns(const ond_sampler *columns, const float *restric
     size_t outputs = columns->outputs;
     for (size_t block = 0; block < columns->eights.count; block++) {
         size_t first = block * EIGHT;
-        const float *weights = columns->eights.weights + block * inputs * EIGHT;
+        const float *weights = columns->eights.weights + block * columns->eights.longest * EIGHT;
         size_t place = columns->eights.begin[block];
         float sum[ROWS_TOGETHER][EIGHT] = {{0}};
         for (size_t i = 0; i < columns->eights.input_count[block]; i++, weights += EIGHT) {
@@ -325,7 +160,7 @@ void ond_sample_plane(const ond_sampler *rows, const ond_sampler *columns, const
         size_t together = rows->outputs - first < ROWS_TOGETHER ? rows->outputs - first : ROWS_TOGETHER;
         if (together == ROWS_TOGETHER && are_dense(rows, first)) {
             for (size_t c = 0; c < width; c += NARROW_STRIP) {
-                sum_dense_strip(rows->weights + first * rows->inputs, rows->inputs, plane + c, stride, scratch + c,
+                sum_dense_strip(rows->weights + first * rows->longest, rows->inputs, plane + c, stride, scratch + c,
                                 width);
             }
         } else {

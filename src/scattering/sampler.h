@@ -8,14 +8,16 @@
 typedef struct ond_sampler_blocks {
     size_t size, count;          /* outputs of a block; blocks */
     size_t *begin, *input_count; /* per block */
-    float *weights;              /* per block, inputs x size */
+    size_t longest;              /* the largest of these counts */
+    float *weights;              /* per block, longest x size */
 } ond_sampler_blocks;
 
 /* A circular convolution along one axis evaluated at few positions: a banded matrix. */
 typedef struct ond_sampler {
     size_t inputs, outputs;
     size_t *begin, *count; /* per output: the inputs begin … begin + count − 1 (modulo inputs) have a weight */
-    float *weights;        /* outputs x inputs, each row from its `begin` on */
+    size_t longest;        /* the largest of these counts */
+    float *weights;        /* outputs x longest, each row from its `begin` on */
     ond_sampler_blocks eights, fours;
 } ond_sampler;
 

@@ -21,7 +21,7 @@ OND_WIDE static void sum_four(const ond_sampler *sampler, size_t block, const fl
     size_t count = sampler->fours.input_count[block];
     size_t begin = sampler->fours.begin[block];
     size_t ahead = sampler->inputs - begin < count ? sampler->inputs - begin : count;
-    const float *restrict weights = sampler->fours.weights + block * sampler->inputs * FOUR;
+    const float *restrict weights = sampler->fours.weights + block * sampler->fours.longest * FOUR;
     float first[OND_LANES] = {0};
     float second[OND_LANES] = {0};
     float third[OND_LANES] = {0};

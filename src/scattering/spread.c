@@ -10,7 +10,7 @@ static void spread_sample(const ond_sampler *sampler, size_t output, float sampl
     size_t begin = sampler->begin[output];
     size_t count = sampler->count[output];
     size_t ahead = sampler->inputs - begin < count ? sampler->inputs - begin : count;
-    const float *weights = sampler->weights + output * sampler->inputs;
+    const float *weights = sampler->weights + output * sampler->longest;
     ond_vector_add_scaled(line + begin, sample, weights, ahead);
     ond_vector_add_scaled(line, sample, weights + ahead, count - ahead);
 }
@@ -27,7 +27,7 @@ void ond_spread_samples(const ond_sampler *rows, const ond_sampler *columns, con
         for (size_t l = 0; l < columns->outputs; l++) {
             spread_sample(columns, l, samples[k * columns->outputs + l], scratch);
         }
-        const float *weights = rows->weights + k * rows->inputs;
+        const float *weights = rows->weights + k * rows->longest;
         for (size_t i = 0; i < rows->count[k]; i++) {
             size_t row = (rows->begin[k] + i) % rows->inputs;
             ond_vector_add_scaled(plane + row * stride, weights[i], scratch, width);

@@ -41,6 +41,12 @@ expect_limited features stack.npy -o stack.features.npy --order 0 --scales 3
 expect_limited info stack.features.npy
 expect_text stdout "2 x 1 x 1125 x 125"
 
+# a strip as wide as a panorama: what samples its rows is a band, not a square
+{ printf 'P5\n30000 9\n255\n'; text 270000; } >wide.pgm
+expect_limited features wide.pgm -o wide.npy --scales 2
+expect_limited info wide.npy
+expect_text stdout "81 x 3 x 7500"
+
 # 8000 x 8000: 256 MB of floats. With so little noise all samples stay as they are.
 { printf 'P5\n8000 8000\n255\n'; text 64000000; } >large.pgm
 expect_limited denoise large.pgm -o copy.pgm --method wavelet --sigma 1e-9
