@@ -43,7 +43,8 @@ bool array_layout_of(int rank, const size_t *shape, bool three_are_colors, array
     return image_layout(rank - 1, shape + 1, true, layout);
 }
 
-void array_layout_complain(file_name name, int rank, const size_t *shape)
+/* Says what is wrong with a shape of which there is no layout. */
+static void complain_of_shape(file_name name, int rank, const size_t *shape)
 {
     char text[SHAPE_TEXT];
     bool is_empty = false;
@@ -53,6 +54,20 @@ void array_layout_complain(file_name name, int rank, const size_t *shape)
     complain("%s: has the shape %s%s", name.shown, shape_text(rank, shape, text),
              is_empty ? ": there are no pixels"
                       : "; images are height x width, 3 x height x width, height x width x 3, or several of these");
+}
+
+bool array_layout_open(file_name name, int rank, const size_t *shape, bool three_are_colors, array_layout *layout)
+{
+    if (!array_layout_of(rank, shape, three_are_colors, layout)) {
+        complain_of_shape(name, rank, shape);
+        return false;
+    }
+    if (layout->height > ond_image_limit() / layout->width) {
+        complain("%s: %zu x %zu pixels are more than the limit of %zu", name.shown, layout->height, layout->width,
+                 ond_image_limit());
+        return false;
+    }
+    return true;
 }
 
 /* A matrix's transpose: [rows, columns] to [columns, rows]. */

@@ -19,8 +19,8 @@ typedef struct array_layout {
  * @param three_are_colors  [3, height, width] is one picture, not three */
 bool array_layout_of(int rank, const size_t *shape, bool three_are_colors, array_layout *layout);
 
-/* Says what is wrong with a shape of which there is no layout. */
-void array_layout_complain(file_name name, int rank, const size_t *shape);
+/* The same for a file's shape. False after a complaint: also of images with more pixels than --max-pixels. */
+bool array_layout_open(file_name name, int rank, const size_t *shape, bool three_are_colors, array_layout *layout);
 
 /* Makes of an image as it lies in the file [height, width] or [3, height, width]. */
 ond_status array_layout_take(const array_layout *layout, ond_array *image);

@@ -50,8 +50,7 @@ static bool open_array(image_file *file)
     file->rank = ond_array_reader_shape(file->reader, file->shape);
     file->maximum = ond_array_reader_maximum(file->reader);
     file->is_unit = file->maximum > 0;
-    if (!array_layout_of(file->rank, file->shape, true, &file->layout)) {
-        array_layout_complain(file->name, file->rank, file->shape);
+    if (!array_layout_open(file->name, file->rank, file->shape, true, &file->layout)) {
         image_file_close(file);
         return false;
     }

@@ -176,11 +176,7 @@ static bool take_layout(image_stream *stream)
 {
     size_t shape[OND_MAX_RANK];
     int rank = ond_array_reader_shape(stream->reader, shape);
-    bool fine = array_layout_of(rank, shape, false, &stream->layout);
-    if (!fine) {
-        array_layout_complain(stream->origin.file, rank, shape);
-    }
-    return fine;
+    return array_layout_open(stream->origin.file, rank, shape, false, &stream->layout);
 }
 
 /* Opens the array file of `origin`. False after a complaint. */

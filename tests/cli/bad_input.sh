@@ -88,6 +88,10 @@ refused 1 "ondelet: cut3.npy: the file is truncated" features cut3.npy $options
 refused 1 "ondelet: cut.gz: image 2: " features cut.gz $options
 expect_shape out.npy "(2, 17, 2, 2)"
 refused 1 "ondelet: good.pgm: " features good.pgm $options --max-pixels 100
+{ npy_header '<f4' '(2, 8, 9)'; repeat 144 "$half"; } >pair.npy
+refused 1 "ondelet: pair.npy: 8 x 9 pixels are more than the limit of 71" features pair.npy $options --max-pixels 71
+refused 1 "ondelet: pair.npy: 8 x 9 pixels are more than the limit of 71" denoise pair.npy -o d.npy --sigma 9 --max-pixels 71 --quiet
+expect 0 features pair.npy $options --max-pixels 72
 
 # An output that exists stays as it is, and so does everything that belongs to it.
 rm -f out.*
