@@ -204,6 +204,19 @@ static ond_status png_decode_rows(png_decoder *decoder)
     return png_run(decoder, step_rows);
 }
 
+/* libpng does not see to this where chunks are stepped over. */
+static ond_status check_first_chunk(ond_stream *stream)
+{
+    enum { LENGTH_SIZE = 4, TYPE_SIZE = 4 };
+    const unsigned char *start = NULL;
+    size_t available = 0;
+    OND_TRY(ond_stream_peek(stream, &start, &available));
+    if (available >= LENGTH_SIZE + TYPE_SIZE && memcmp(start + LENGTH_SIZE, "IHDR", TYPE_SIZE) != 0) {
+        return ond_fail(OND_ERROR_FORMAT, "the PNG file is damaged (it does not begin with its header)");
+    }
+    return OND_OK;
+}
+
 static ond_status png_decode(png_decoder *decoder)
 {
     static const unsigned char wanted[SIGNATURE_SIZE] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
@@ -213,6 +226,7 @@ static ond_status png_decode(png_decoder *decoder)
     if (memcmp(signature, wanted, taken) != 0) {
         return ond_fail(OND_ERROR_FORMAT, "the PNG file is damaged (its first 8 bytes are not the PNG signature)");
     }
+    OND_TRY(check_first_chunk(decoder->stream));
     decoder->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, decoder, png_failed, png_warned, decoder,
                                             png_allocate, png_release);
     decoder->info = decoder->png ? png_create_info_struct(decoder->png) : NULL;

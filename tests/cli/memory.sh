@@ -89,6 +89,11 @@ lies lie.safetensors "4 parameters" "evaluate pursuit FILE good.pgm"
 lies /dev/zero "line 1 is no path" "features @FILE -o out.npy"
 lies lie.png "is no path" "features @FILE -o out.npy"
 
+# What is long and narrow takes memory by its pixels, not by the square of its length.
+{ printf 'P5\n20000 2\n255\n'; head -c 40000 /dev/zero; } >narrow.pgm
+checks=$((checks + 1))
+limited features narrow.pgm -o narrow.npy --scales 1 --quiet >stdout 2>stderr || fail "features of 2 x 20000 pixels: $(cat stderr)"
+
 # Without the setting above, OpenBLAS starts threads that want memory of their own: the program still ends.
 checks=$((checks + 1))
 (ulimit -v 150000 && exec timeout 60 "$ONDELET" info good.pgm >stdout 2>stderr </dev/null)

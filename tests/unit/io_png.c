@@ -160,6 +160,8 @@ static void damage_is_named(void **state)
     assert_fails(OND_ERROR_FORMAT, "no image data",
                  ond_image_read(corpus_path("png_read/xdtn0g01.png"), OND_GRAY, &image));
     assert_fails(OND_ERROR_FORMAT, "signature", ond_image_read(corpus_path("png_read/xs4n0g01.png"), OND_GRAY, &image));
+    assert_fails(OND_ERROR_FORMAT, "begin with its header",
+                 ond_image_read(corpus_path("png_read/late_header.png"), OND_GRAY, &image));
     ond_array_free(&image);
 }
 
