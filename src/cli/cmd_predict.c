@@ -50,7 +50,7 @@ typedef struct prediction {
 
 static json_t *row_json(const prediction *all, const image_origin *origin, const float *own, size_t decision)
 {
-    json_t *object = json_object(), *scores = json_object();
+    json_t *object = json_pack("{s:i, s:s}", "schema", 1, "command", "predict"), *scores = json_object();
     json_object_set_new(object, "input", json_text(origin->file.shown));
     if (origin->is_item) {
         json_object_set_new(object, "item", json_integer((json_int_t)origin->item));

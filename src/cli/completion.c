@@ -91,6 +91,17 @@ static void put_first_word(const cli_command *command)
     printf("%.*s", (int)strcspn(command->name, " "), command->name);
 }
 
+/* "a b": the words that commands begin with. */
+static void put_first_words(const cli_command *const *commands)
+{
+    for (size_t i = 0; commands[i]; i++) {
+        if (is_first_with_its_word(commands, i)) {
+            fputs(i ? " " : "", stdout);
+            put_first_word(commands[i]);
+        }
+    }
+}
+
 /* " a b": what may follow the first word of this command. False when nothing does. */
 static bool has_second_words(const cli_command *const *commands, const cli_command *command, bool print)
 {
@@ -156,14 +167,12 @@ static void print_bash(const cli_command *const *commands)
          "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]} words=\n"
          "    COMPREPLY=()\n"
          "    if ((COMP_CWORD == 1)); then");
-    printf("        words=\"help version");
-    for (size_t i = 0; commands[i]; i++) {
-        if (is_first_with_its_word(commands, i)) {
-            putchar(' ');
-            put_first_word(commands[i]);
-        }
-    }
+    printf("        words=\"help version ");
+    put_first_words(commands);
     puts("\"\n    elif ((COMP_CWORD == 2)) && [[ $word != -* ]]; then\n        case $command in");
+    printf("        help) words=\"");
+    put_first_words(commands);
+    puts("\" ;;");
     put_second_words(commands, "words=\"", "\" ;;");
     puts("        esac\n    fi\n    case \"$command ${COMP_WORDS[2]}\" in");
     put_long_names(commands);
@@ -239,6 +248,9 @@ static void print_zsh(const cli_command *const *commands)
          "    fi\n"
          "    if ((CURRENT == 3)) && [[ $words[3] != -* ]]; then\n"
          "        case $words[2] in");
+    printf("        help) compadd ");
+    put_first_words(commands);
+    puts(" ;;");
     put_second_words(commands, "compadd ", " ;;");
     puts("        esac\n    fi\n"
          "    local command=$words[2]\n"
@@ -312,6 +324,9 @@ static void print_fish(const cli_command *const *commands)
         }
     }
     puts("complete -c ondelet -n __fish_use_subcommand -a help -d \"what a command does\"");
+    printf("complete -c ondelet -n '__fish_seen_subcommand_from help' -xa '");
+    put_first_words(commands);
+    puts("'");
     for (size_t i = 0; commands[i]; i++) {
         each_option(commands[i], fish_option);
     }

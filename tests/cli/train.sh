@@ -53,6 +53,7 @@ expect_text stdout "test/down/3.pgm,0,down,"
 expect 0 predict model.safetensors test --json -o decisions.jsonl
 expect_lines 9 decisions.jsonl
 expect_text decisions.jsonl '"label":"a board"'
+expect_text decisions.jsonl '{"schema":1,"command":"predict","input":"test/across/1.pgm"'
 expect 0 predict model.safetensors test/down --explain why.png
 expect_file why.png
 expect 0 predict model.safetensors test/down --explain how.svg --rule sensitivity
