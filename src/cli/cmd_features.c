@@ -242,6 +242,9 @@ static exit_status write_features(const features_request *request, const input_l
     size_t expected = 0;
     image_map map = map_images(inputs);
     exit_status status = shard_bounds(request, &map, &from, &to, &expected);
+    if (status == ALL_DONE) {
+        map_note_three(&map, &request->common);
+    }
     map_free(&map);
     status = status == ALL_DONE ? plans_create(request, expected, &job.plans) : status;
     if (status == ALL_DONE) {

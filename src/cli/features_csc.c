@@ -157,6 +157,9 @@ static exit_status open_and_run(code_job *job)
     size_t expected = 0;
     image_map map = map_images(job->inputs);
     exit_status status = shard_bounds(job->request, &map, &from, &to, &expected);
+    if (status == ALL_DONE) {
+        map_note_three(&map, &job->request->common);
+    }
     map_free(&map);
     if (status != ALL_DONE) {
         return status;

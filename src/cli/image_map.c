@@ -3,26 +3,40 @@
 
 #include <stdlib.h>
 
-static size_t count_in_file(const char *path)
+/* `is_three`: whether the file is an array that another might mean as one colour picture. */
+static size_t count_in_file(const char *path, bool *is_three)
 {
+    *is_three = false;
     ond_array_reader *reader = NULL;
     size_t shape[OND_MAX_RANK];
     if (!ond_array_recognize(path) || ond_array_reader_create(path, &reader)) {
         return 1;
     }
     array_layout layout;
-    bool known = array_layout_of(ond_array_reader_shape(reader, shape), shape, false, &layout);
+    int rank = ond_array_reader_shape(reader, shape);
+    bool known = array_layout_of(rank, shape, false, &layout);
+    *is_three = known && rank == 3 && layout.is_stack && layout.count == 3;
     ond_array_reader_destroy(reader);
     return known ? layout.count : 1; /* to be complained of */
 }
 
 image_map map_images(const input_list *inputs)
 {
-    image_map map = {allocate(inputs->count + 1, sizeof *map.before), inputs->count};
+    image_map map = {.before = allocate(inputs->count + 1, sizeof *map.before), .files = inputs->count};
     for (size_t i = 0; i < inputs->count; i++) {
-        map.before[i + 1] = map.before[i] + count_in_file(inputs->files[i].path);
+        bool is_three;
+        map.before[i + 1] = map.before[i] + count_in_file(inputs->files[i].path, &is_three);
+        map.three = is_three && !map.three ? inputs->files[i].shown : map.three;
     }
     return map;
+}
+
+void map_note_three(const image_map *map, const cli_request *request)
+{
+    if (map->three) {
+        note(request, "%s: 3 x height x width is taken as three gray images; one in colour is height x width x 3",
+             map->three);
+    }
 }
 
 void map_free(image_map *map)
@@ -50,7 +64,8 @@ size_t images_count(const input_list *inputs)
 {
     size_t count = 0;
     for (size_t i = 0; i < inputs->count; i++) {
-        count += count_in_file(inputs->files[i].path);
+        bool is_three;
+        count += count_in_file(inputs->files[i].path, &is_three);
     }
     return count;
 }

@@ -69,8 +69,11 @@ void complain_of_size(const image_origin *origin, const char *cause, size_t *nam
 typedef struct image_map {
     size_t *before; /* files + 1; the last is the number of all */
     size_t files;
+    const char *three; /* the first array of shape [3, height, width]; NULL: none */
 } image_map;
 image_map map_images(const input_list *inputs);
+/* Says what such an array is taken for. */
+void map_note_three(const image_map *map, const cli_request *request);
 void map_free(image_map *map);
 /* Where image `index` is; the end for the number of images. */
 image_place map_place(const image_map *map, size_t index);

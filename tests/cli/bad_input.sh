@@ -59,6 +59,10 @@ expect_text stderr "nan"
 
 # What is wrong with the size of an array's images is said once.
 { npy_header '<f4' '(3, 8, 8)'; repeat 192 "$half"; } >many.npy
+expect 0 features many.npy -o three.npy --scales 1
+expect_text stderr "many.npy: 3 x height x width is taken as three gray images; one in colour is height x width x 3"
+expect 0 features many.npy -o three.npy --scales 1 --quiet --force
+expect_lines 0 stderr
 { npy_header '|u1' '(3,)'; printf '\0\1\0'; } >labels.npy
 refused 1 "ondelet: many.npy: all images: 2^4 = 16 is larger" features many.npy $options --scales 4
 refused 1 "ondelet: many.npy: all images: is 8 x 8, the first image is 16 x 16" features good.pgm many.npy $options
