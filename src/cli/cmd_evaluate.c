@@ -82,11 +82,18 @@ static bool take_rows(void *context, const feature_block *block)
 
 static void map_classes(evaluation *all)
 {
+    enum { MOST_NAMED = 3 };
+    size_t unknown = 0;
     for (size_t i = 0; i < all->set->classes; i++) {
         all->known[i] = find_class(all->model, all->set->names[i]);
-        if (all->known[i] == ond_model_classes(all->model)) {
+        bool is_unknown = all->known[i] == ond_model_classes(all->model);
+        unknown += is_unknown;
+        if (is_unknown && unknown <= MOST_NAMED) {
             complain("class '%s' is none of the model's: its images are left out", all->set->names[i]);
         }
+    }
+    if (unknown > MOST_NAMED) {
+        complain("%zu other classes are none of the model's: their images are left out", unknown - MOST_NAMED);
     }
 }
 

@@ -44,10 +44,12 @@ static bool fits(feature_walk *walk, const image_origin *origin, size_t height, 
     }
     if (count != walk->wanted) {
         char cause[256];
-        snprintf(cause, sizeof cause,
-                 "is %zu x %zu and gives %zu features, others are %zu x %zu and give %zu; with --resize or --pool mean "
-                 "sizes may be mixed",
-                 height, width, count, walk->height, walk->width, walk->wanted);
+        snprintf(
+            cause, sizeof cause,
+            "is %zu x %zu and gives %zu features, others are %zu x %zu and give %zu; %s --resize or --pool mean %s",
+            height, width, count, walk->height, walk->width, walk->wanted,
+            walk->is_trained ? "a model trained with" : "with",
+            walk->is_trained ? "takes any size" : "sizes may be mixed");
         complain_of_size(origin, cause, &walk->size_named);
         return false;
     }

@@ -23,6 +23,7 @@ typedef struct feature_walk {
     size_t most;                    /* images; 0: all */
     size_t wanted;                  /* features that every image must give; 0: as many as the first one gives */
     size_t height, width;           /* of the image that they were counted on, for messages; 0: unknown */
+    bool is_trained;                /* the extractor is a model's */
     bool mixed;                     /* images of more than one size came */
     block_taker take;
     void *context;

@@ -25,8 +25,10 @@ bool holds_features(const char *path)
 
 bool model_walk(const ond_model *model, const input_list *inputs, feature_walk *walk)
 {
-    *walk = (feature_walk){
-        .inputs = inputs, .extractor = ond_model_extractor(model), .wanted = ond_model_features(model)};
+    *walk = (feature_walk){.inputs = inputs,
+                           .extractor = ond_model_extractor(model),
+                           .wanted = ond_model_features(model),
+                           .is_trained = true};
     ond_model_image_size(model, &walk->height, &walk->width);
     for (size_t i = 0; i < inputs->count && !walk->extractor; i++) {
         if (!holds_features(inputs->files[i].path)) {

@@ -112,6 +112,7 @@ expect_text stderr "with --resize or --pool mean sizes may be mixed"
 expect 0 train classify set -o pixels.safetensors --features pixels $options
 expect 0 predict pixels.safetensors test --explain pixels.png
 expect 1 predict model.safetensors mixed/across/7.pgm
+expect_text stderr "a model trained with --resize or --pool mean takes any size"
 expect_text stderr "is 40 x 30 and gives"
 
 # Arrays: features and labels, images and labels, class names as text.

@@ -88,6 +88,11 @@ expect 0 evaluate good.safetensors lacking
 expect_text stdout "b            0"
 expect 1 evaluate good.safetensors unknown
 expect_text stderr "class 'z' is none of the model's: its images are left out"
+for class in v w x y; do cp -r unknown/z unknown/$class; done
+expect 1 evaluate good.safetensors unknown
+expect_text stderr "2 other classes are none of the model's: their images are left out"
+rm -r unknown/[v-y]
+expect 1 evaluate good.safetensors unknown
 expect_text stdout "of 4)"
 
 # Models: cut short, damaged, of another format or version, no model at all.
