@@ -79,7 +79,7 @@ checked 0 denoise a.pgm -o d.png
 checked 0 denoise a.pgm -o d.png --model "$models/denoise_codes.safetensors" --sigma 20
 checked 0 denoise a.pgm -o d.png --model "$models/denoise.safetensors" --sigma 20
 checked 0 edges b.pgm -o e.npy --method learned --model "$models/edges.safetensors"
-checked 0 evaluate edges b.pgm --truth truth
+checked 0 evaluate edges e.npy --truth truth
 checked 0 report a.pgm -o r.html
 checked 0 train denoise b.pgm -o n.safetensors $small
 checked 0 train edges b.pgm --truth truth --hidden 8 --samples 50 --epochs 1 -o l.safetensors
