@@ -43,7 +43,7 @@ checked 1 info cut.pgm
 checked 0 convert a.pgm -o a.png
 checked 0 convert a.png -o a.jpg
 checked 0 convert a.jpg -o a.npy
-checked 0 convert a.pgm -o truth/b.png
+checked 0 convert b.pgm -o truth/b.png
 checked 0 compare a.pgm a.png --json
 checked 0 features a.pgm a.png -o f.npy --scales 2
 checked 0 features set -o f.csv --pool mean --bank spline --scales 1 --paths p.csv
@@ -79,7 +79,7 @@ checked 0 denoise a.pgm -o d.png
 checked 0 denoise a.pgm -o d.png --model "$models/denoise_codes.safetensors" --sigma 20
 checked 0 denoise a.pgm -o d.png --model "$models/denoise.safetensors" --sigma 20
 checked 0 edges b.pgm -o e.npy --method learned --model "$models/edges.safetensors"
-checked 0 evaluate edges e.npy --truth truth
+checked 0 evaluate edges b.pgm --truth truth
 checked 0 report a.pgm -o r.html
 checked 0 train denoise b.pgm -o n.safetensors $small
 checked 0 train edges b.pgm --truth truth --hidden 8 --samples 50 --epochs 1 -o l.safetensors
