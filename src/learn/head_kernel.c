@@ -10,6 +10,7 @@
 #include "learn/head.h"
 #include "learn/lapack.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -31,7 +32,8 @@ static ond_status kernel_block(void *context, size_t index, int worker)
     const ond_head *head = task->head;
     size_t first = index * BLOCK_ROWS, left = task->rows - first, rows = left < BLOCK_ROWS ? left : BLOCK_ROWS;
     size_t n = head->prepare->outputs, m = head->center_count;
-    float *values = task->values + first * m, gamma = (float)head->gamma;
+    /* A tiny width: infinity times a distance of 0 would be no number. */
+    float *values = task->values + first * m, gamma = (float)fmin(head->gamma, (double)FLT_MAX);
     ond_product product = {.rows = rows, .columns = m, .inner = n, .transpose_right = true};
     ond_gemm_alone(&product, task->z + first * n, head->centers, values);
     for (size_t row = 0; row < rows; row++) {

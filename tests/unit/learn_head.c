@@ -432,6 +432,25 @@ static void samples_that_are_all_the_same_give_finite_scores(void **state)
     ond_array_free(&scores);
 }
 
+/* Each sample is then like no other. */
+static void kernels_may_be_as_narrow_as_numbers_are(void **state)
+{
+    (void)state;
+    ond_array features = {0}, labels = {0}, scores = {0};
+    make_samples(7, 30, &features, &labels);
+    ond_head_config config = small_config(OND_HEAD_KERNEL);
+    config.width = 1e-30;
+    for (config.centers = 10; config.centers <= 30; config.centers += 20) {
+        ond_head *head = NULL;
+        assert_ok(ond_head_fit(&features, &labels, &config, NULL, &head));
+        assert_ok(ond_head_predict(head, &features, &scores));
+        ond_head_destroy(head);
+    }
+    ond_array_free(&features);
+    ond_array_free(&labels);
+    ond_array_free(&scores);
+}
+
 static void features_that_are_too_large_are_an_error(void **state)
 {
     (void)state;
@@ -541,6 +560,7 @@ int main(void)
         cmocka_unit_test(bad_samples_are_named),
         cmocka_unit_test(poor_samples_are_learned_from),
         cmocka_unit_test(samples_that_are_all_the_same_give_finite_scores),
+        cmocka_unit_test(kernels_may_be_as_narrow_as_numbers_are),
         cmocka_unit_test(features_that_are_too_large_are_an_error),
         cmocka_unit_test(eigenvectors_are_orthonormal_and_falling),
         cmocka_unit_test(fewer_centers_agree_with_all_where_they_are_all),
