@@ -53,7 +53,8 @@ static bool find_images(shared_run *run)
     if (run->rank == 0) {
         run->map = map_images(&run->inputs); /* opens every file: once is enough */
     } else {
-        run->map = (image_map){allocate(run->inputs.count + 1, sizeof *run->map.before), run->inputs.count};
+        run->map = (image_map){.before = allocate(run->inputs.count + 1, sizeof *run->map.before),
+                               .files = run->inputs.count};
     }
     MPI_Bcast(run->map.before, (int)run->inputs.count + 1, MPI_UNSIGNED_LONG, 0, MPI_COMM_WORLD);
     run->images = run->map.before[run->map.files];
