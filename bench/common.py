@@ -16,11 +16,20 @@ def machine():
     return {"machine": f"{model}, {os.cpu_count()} cores", "compiler": compiler, "commit": commit}
 
 
+def ondelet_start(program, *arguments):
+    """Starts a program of ours; what is returned waits for its JSON line."""
+    process = subprocess.Popen([f"build/bench/bench/{program}", *map(str, arguments)], stdout=subprocess.PIPE, text=True)
+
+    def finish():
+        text = process.communicate()[0]
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, program)
+        return json.loads(text)
+    return finish
+
+
 def ondelet(program, *arguments):
-    """One JSON line of a program of ours."""
-    text = subprocess.run([f"build/bench/bench/{program}", *map(str, arguments)], check=True, capture_output=True,
-                          text=True).stdout
-    return json.loads(text)
+    return ondelet_start(program, *arguments)()
 
 
 def process_seconds(*arguments):

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Benchmarks: ours, the peers and the bound from one run, by turns. `bench/run.sh scattering|shearlets|csc|denoise|head [ROUNDS] [--no-peers]`;
-# `scattering` and `csc` also take sizes behind the rounds, `denoise` and `head` how many pictures and digits.
+# `scattering`, `shearlets` and `csc` also take sizes behind the rounds, `denoise` and `head` how many pictures and digits.
 # Peers are installed by pip into build/bench-env. A row per setting goes to bench/results/NAME.jsonl.
 # `bench/run.sh compare OLD.jsonl NEW.jsonl [PERCENT]` fails where a figure became worse beside its bound.
 set -euo pipefail
