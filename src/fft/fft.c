@@ -3,6 +3,7 @@
 
 #include "core/memory.h"
 #include "fft/backend.h"
+#include "fft/lines.h"
 
 #include <limits.h>
 
@@ -121,22 +122,7 @@ void ond_fft_backward(const ond_fft *fft, ond_complex *plane)
     run_rows(fft, OND_FFT_ROWS_BACKWARD, plane);
 }
 
-static bool is_seven_smooth(size_t number)
-{
-    static const size_t primes[] = {2, 3, 5, 7};
-    for (size_t i = 0; i < sizeof primes / sizeof primes[0]; i++) {
-        while (number % primes[i] == 0) {
-            number /= primes[i];
-        }
-    }
-    return number == 1;
-}
-
 size_t ond_fft_good_size(size_t minimum, size_t multiple)
 {
-    size_t factor = minimum > multiple ? (minimum + multiple - 1) / multiple : 1;
-    while (!is_seven_smooth(factor)) {
-        factor++;
-    }
-    return factor * multiple;
+    return ond_smooth_multiple(minimum, multiple, 7);
 }

@@ -56,6 +56,30 @@ bool ond_line_fft_supports(size_t length)
     return factorize(length).count > 0;
 }
 
+static bool is_smooth(size_t number, size_t largest_prime)
+{
+    for (size_t factor = 2; factor <= largest_prime; factor++) {
+        while (number % factor == 0) {
+            number /= factor;
+        }
+    }
+    return number == 1;
+}
+
+size_t ond_smooth_multiple(size_t minimum, size_t multiple, size_t largest_prime)
+{
+    size_t factor = minimum > multiple ? (minimum + multiple - 1) / multiple : 1;
+    while (!is_smooth(factor, largest_prime)) {
+        factor++;
+    }
+    return factor * multiple;
+}
+
+size_t ond_line_fft_good_length(size_t minimum, size_t multiple)
+{
+    return ond_smooth_multiple(minimum, multiple, 11);
+}
+
 static void fill_twiddles(float *twiddles, size_t radix, size_t blocks)
 {
     double step = 2 * acos(-1.0) / (double)(radix * blocks);

@@ -49,6 +49,12 @@ typedef struct ond_line_fft {
 /* Whether the length has no prime factor above 17. */
 bool ond_line_fft_supports(size_t length);
 
+/* The smallest multiple · s >= minimum with s free of larger prime factors. */
+size_t ond_smooth_multiple(size_t minimum, size_t multiple, size_t largest_prime);
+
+/* The same for 11, the largest prime whose stage still costs less than a longer line. */
+size_t ond_line_fft_good_length(size_t minimum, size_t multiple);
+
 ond_status ond_line_fft_create(size_t length, ond_line_fft *fft);
 void ond_line_fft_free(ond_line_fft *fft);
 

@@ -3,7 +3,7 @@
 
 #include "core/border.h"
 #include "core/view.h"
-#include "fft/fft.h"
+#include "fft/lines.h"
 
 #include <string.h>
 
@@ -22,15 +22,17 @@ static int halvings(size_t size)
     return count;
 }
 
-/* Outputs in the middle of their cells, 2^J-periodic positions, half a period of padding or more on each side. */
-static void lay_out_reflect(size_t period, ond_axis *axis)
+/* Outputs in the middle of their cells, 2^J-periodic positions, half a period of padding or more on each side. Mirrored
+ * pixels may be one less behind the image: the outputs are then as far from one end of the padded axis as from the
+ * other. */
+static void lay_out_surrounded(size_t period, bool mirrored, ond_axis *axis)
 {
     axis->outputs = divide_up(axis->size, axis->stride);
     size_t offset = (axis->size - 1 - (axis->outputs - 1) * axis->stride) / 2;
     size_t margin = divide_up(period, 2);
     axis->first = divide_up(margin + offset, period) * period;
     axis->before = axis->first - offset;
-    axis->padded = ond_fft_good_size(axis->before + axis->size + margin, period);
+    axis->padded = ond_line_fft_good_length(axis->before + axis->size + margin - (mirrored ? 1 : 0), period);
 }
 
 /* Kymatio 0.4, as measured: the padded size is (q + 2) 2^J, the outer outputs are dropped. */
@@ -75,7 +77,7 @@ ond_status ond_axis_lay_out(size_t size, int scales, const ond_scattering_config
     switch (config->padding) {
     case OND_PADDING_REFLECT:
     case OND_PADDING_ZERO:
-        lay_out_reflect(period, axis);
+        lay_out_surrounded(period, config->padding == OND_PADDING_REFLECT, axis);
         break;
     case OND_PADDING_KYMATIO:
         lay_out_kymatio(period, axis);

@@ -69,10 +69,21 @@ static void lines_of_every_length_are_transformed(void **state)
             check_length(&random, length);
         }
     }
-    static const size_t large[] = {256, 272, 288, 512, 544, 560, 576, 1088, 1152, 2197, 4913};
+    static const size_t large[] = {256, 272, 288, 512, 544, 560, 576, 1056, 1088, 1152, 2197, 4913};
     for (size_t i = 0; i < sizeof large / sizeof large[0]; i++) {
         check_length(&random, large[i]);
     }
+}
+
+static void good_lengths_have_cheap_factors(void **state)
+{
+    (void)state;
+    assert_int_equal(ond_line_fft_good_length(1, 1), 1);
+    assert_int_equal(ond_line_fft_good_length(11, 1), 11);
+    assert_int_equal(ond_line_fft_good_length(13, 1), 14);
+    assert_int_equal(ond_line_fft_good_length(1056, 32), 1056);
+    assert_int_equal(ond_line_fft_good_length(1057, 32), 35 * 32);
+    assert_int_equal(ond_line_fft_good_length(3, 8), 8);
 }
 
 static void large_primes_are_refused(void **state)
@@ -242,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_of_every_length_are_transformed),
+        cmocka_unit_test(good_lengths_have_cheap_factors),
         cmocka_unit_test(large_primes_are_refused),
         cmocka_unit_test(moduli_and_their_spectra_are_those_of_slow_sums),
         cmocka_unit_test(what_was_in_the_scratch_does_not_matter),

@@ -81,6 +81,23 @@ static void geometry_holds_the_image_and_its_outputs(void **state)
     }
 }
 
+/* A period of 2^J lies between the outer outputs and the ends of the padded axis, and of zeros around the image. */
+static void padding_is_a_period_or_more(void **state)
+{
+    (void)state;
+    for (int padding = OND_PADDING_REFLECT; padding <= OND_PADDING_ZERO; padding += OND_PADDING_ZERO) {
+        ond_scattering *scattering = make_padded(5, 2, 1, (ond_padding)padding);
+        for (size_t size = 32; size < 300; size++) {
+            ond_scattering_geometry g;
+            assert_ok(ond_scattering_describe(scattering, size, 1024, &g));
+            assert_true(g.padded_height >= (g.output_height + 1) * 32);
+            assert_true(padding != OND_PADDING_ZERO || g.padded_height >= size + 32);
+            assert_int_equal(g.padded_width, (padding == OND_PADDING_ZERO ? 35 : 33) * 32); /* 34 = 2 · 17 is dear */
+        }
+        ond_scattering_destroy(scattering);
+    }
+}
+
 static void shapes_follow_the_leading_axes(void **state)
 {
     (void)state;
@@ -336,6 +353,7 @@ int main(void)
         cmocka_unit_test(paths_are_numbered_like_kymatios),
         cmocka_unit_test(deeper_orders_have_as_many_paths_as_the_book_says),
         cmocka_unit_test(geometry_holds_the_image_and_its_outputs),
+        cmocka_unit_test(padding_is_a_period_or_more),
         cmocka_unit_test(shapes_follow_the_leading_axes),
         cmocka_unit_test(global_averaging_is_the_mean_of_the_image),
         cmocka_unit_test(logarithm_and_normalization_are_what_they_say),
