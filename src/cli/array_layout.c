@@ -3,10 +3,17 @@
 
 #include <string.h>
 
+enum { LEAST_SIDE = 5 }; /* a shorter one is rather a count or planes */
+
 static bool has_channels_last(const size_t *sides)
 {
-    enum { LEAST_SIDE = 5 }; /* a shorter one is rather a count or planes */
     return (sides[2] == 1 || sides[2] == 3) && sides[0] >= LEAST_SIDE && sides[1] >= LEAST_SIDE;
+}
+
+/* Two or four channels last, of a picture with alpha rather than images two or four pixels wide. */
+static bool has_alpha_last(int rank, const size_t *shape)
+{
+    return rank == 3 && (shape[2] == 2 || shape[2] == 4) && shape[0] >= LEAST_SIDE && shape[1] >= LEAST_SIDE;
 }
 
 /* Of an image without the axis of a stack. */
@@ -31,7 +38,7 @@ bool array_layout_of(int rank, const size_t *shape, bool three_are_colors, array
     for (int axis = 0; axis < rank; axis++) {
         has_sides = has_sides && shape[axis] > 0;
     }
-    if (!has_sides) {
+    if (!has_sides || has_alpha_last(rank, shape)) {
         return false;
     }
     bool is_one = rank == 2 || (rank == 3 && (has_channels_last(shape) || (shape[0] == 3 && three_are_colors)));
@@ -53,7 +60,9 @@ static void complain_of_shape(file_name name, int rank, const size_t *shape)
     }
     complain("%s: has the shape %s%s", name.shown, shape_text(rank, shape, text),
              is_empty ? ": there are no pixels"
-                      : "; images are height x width, 3 x height x width, height x width x 3, or several of these");
+             : has_alpha_last(rank, shape)
+                 ? ": alpha in arrays is not taken; without it they are height x width x 3, or height x width"
+                 : "; images are height x width, 3 x height x width, height x width x 3, or several of these");
 }
 
 bool array_layout_open(file_name name, int rank, const size_t *shape, bool three_are_colors, array_layout *layout)

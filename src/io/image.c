@@ -85,6 +85,32 @@ bool ond_image_recognize(const char *path)
     return known;
 }
 
+/* Formats that people have, too, by the bytes at `offset`. */
+static const struct stranger {
+    size_t offset, count;
+    const char *bytes, *name;
+} strangers[] = {
+    {0, 4, "II*\0", "a TIFF picture"},
+    {0, 4, "MM\0*", "a TIFF picture"},
+    {0, 4, "GIF8", "a GIF picture"},
+    {8, 4, "WEBP", "a WebP picture"},
+    {4, 4, "ftyp", "a HEIC or AVIF picture, or a film"},
+    {0, 4, "PK\3\4", "an archive, as .npz files are"},
+    {0, 5, "%PDF-", "a PDF document"},
+    {0, 2, "BM", "a BMP picture"},
+};
+
+static ond_status refuse(const unsigned char *bytes, size_t count)
+{
+    for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
+        const struct stranger *known = &strangers[i];
+        if (count >= known->offset + known->count && memcmp(bytes + known->offset, known->bytes, known->count) == 0) {
+            return ond_fail(OND_ERROR_FORMAT, "%s: PNG, JPEG or PNM is wanted", known->name);
+        }
+    }
+    return ond_fail(OND_ERROR_FORMAT, "not a PNG, JPEG or PNM picture");
+}
+
 static ond_status stream_decode(ond_stream *stream, ond_picture_sink *sink)
 {
     const unsigned char *bytes = NULL;
@@ -95,7 +121,7 @@ static ond_status stream_decode(ond_stream *stream, ond_picture_sink *sink)
     }
     picture_decoder decode = decoder_find(bytes, count);
     if (!decode) {
-        return ond_fail(OND_ERROR_FORMAT, "not a PNG, JPEG or PNM picture");
+        return refuse(bytes, count);
     }
     return decode(stream, sink);
 }

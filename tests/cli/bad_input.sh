@@ -76,6 +76,20 @@ refused 1 "ondelet: none.npy: has the shape 0 x 8 x 8: there are no pixels" feat
 npy_header '<f4' '(0, 8)' >zero.npy
 refused 1 "ondelet: zero.npy: has the shape 0 x 8: there are no pixels" features zero.npy $options
 npy_header '<f4' '(3, 0, 8)' >zero3.npy
+for channels in 2 4; do
+    { npy_header '<f4' "(8, 6, $channels)"; repeat $((48 * channels)) "$half"; } >alpha.npy
+    refused 1 "alpha.npy: has the shape 8 x 6 x $channels: alpha in arrays is not taken" denoise alpha.npy -o alpha_clean.npy
+    refused 1 "alpha.npy: has the shape 8 x 6 x $channels: alpha in arrays is not taken" features alpha.npy -o alpha_features.npy
+done
+# Files of other programs are called by their names.
+printf 'PK\3\4\24\0' >arrays.npz
+printf 'II*\0\10\0\0\0' >picture.tif
+printf 'RIFF\44\0\0\0WEBPVP8 ' >picture.webp
+printf 'GIF89a' >picture.gif
+refused 1 "arrays.npz: an archive, as .npz files are: PNG, JPEG or PNM is wanted" features arrays.npz -o f.npy
+refused 1 "picture.tif: a TIFF picture: PNG, JPEG or PNM is wanted" denoise picture.tif -o f.png
+refused 1 "picture.webp: a WebP picture: PNG, JPEG or PNM is wanted" info picture.webp
+refused 1 "picture.gif: a GIF picture: PNG, JPEG or PNM is wanted" edges picture.gif -o f.png
 refused 1 "ondelet: zero3.npy: the array is 3 x 0 x 8" features zero3.npy $options
 printf 'P5\n0 4\n255\n' >zero.pgm
 refused 1 "ondelet: zero.pgm: " features zero.pgm $options
