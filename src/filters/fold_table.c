@@ -214,9 +214,12 @@ void ond_fold_table_destroy(ond_fold_table *table)
     ond_memory_free(table);
 }
 
-OND_WIDE static void sum_terms(const uint32_t *restrict row_terms, const ond_fold_term *restrict term,
-                               const float *const bases[2], size_t height, const float *restrict re,
-                               const float *restrict im, float *restrict folded)
+/* `in_order`: the values come one after the other, and everything from near caches. */
+static inline __attribute__((always_inline)) void sum_rows(bool in_order, const uint32_t *restrict row_terms,
+                                                           const ond_fold_term *restrict term,
+                                                           const float *const bases[2], size_t height,
+                                                           const float *restrict re, const float *restrict im,
+                                                           float *restrict folded)
 {
     float *folded_im = folded + height * OND_LANES;
     for (size_t row = 0; row < height; row++) {
@@ -224,10 +227,12 @@ OND_WIDE static void sum_terms(const uint32_t *restrict row_terms, const ond_fol
         float sum_im[OND_LANES] = {0};
         uint32_t count = row_terms[row];
         for (uint32_t i = 0; i < count; i++) {
-            const float *values = bases[term->values & 1] + term->values / 2;
-            OND_PREFETCH(bases[term[AHEAD].values & 1] + term[AHEAD].values / 2);
-            OND_PREFETCH(re + term[AHEAD].image);
-            OND_PREFETCH(im + term[AHEAD].image);
+            const float *values = bases[in_order ? 1 : term->values & 1] + term->values / 2;
+            if (!in_order) {
+                OND_PREFETCH(bases[term[AHEAD].values & 1] + term[AHEAD].values / 2);
+                OND_PREFETCH(re + term[AHEAD].image);
+                OND_PREFETCH(im + term[AHEAD].image);
+            }
             const float *part_re = re + term->image;
             const float *part_im = im + term->image;
             for (size_t lane = 0; lane < OND_LANES; lane++) {
@@ -241,29 +246,16 @@ OND_WIDE static void sum_terms(const uint32_t *restrict row_terms, const ond_fol
     }
 }
 
-/* The same, with values one after the other: everything then comes from near caches. */
-OND_WIDE static void sum_in_order(const uint32_t *restrict row_terms, const ond_fold_term *restrict term,
-                                  const float *restrict edges, size_t height, const float *restrict re,
-                                  const float *restrict im, float *restrict folded)
+OND_WIDE static void sum_terms(const uint32_t *row_terms, const ond_fold_term *term, const float *const bases[2],
+                               size_t height, const float *re, const float *im, float *folded)
 {
-    float *folded_im = folded + height * OND_LANES;
-    for (size_t row = 0; row < height; row++) {
-        float sum_re[OND_LANES] = {0};
-        float sum_im[OND_LANES] = {0};
-        uint32_t count = row_terms[row];
-        for (uint32_t i = 0; i < count; i++) {
-            const float *values = edges + term->values / 2;
-            const float *part_re = re + term->image;
-            const float *part_im = im + term->image;
-            for (size_t lane = 0; lane < OND_LANES; lane++) {
-                sum_re[lane] += values[lane] * part_re[lane];
-                sum_im[lane] += values[lane] * part_im[lane];
-            }
-            term++;
-        }
-        memcpy(folded + row * OND_LANES, sum_re, sizeof sum_re);
-        memcpy(folded_im + row * OND_LANES, sum_im, sizeof sum_im);
-    }
+    sum_rows(false, row_terms, term, bases, height, re, im, folded);
+}
+
+OND_WIDE static void sum_in_order(const uint32_t *row_terms, const ond_fold_term *term, const float *const bases[2],
+                                  size_t height, const float *re, const float *im, float *folded)
+{
+    sum_rows(true, row_terms, term, bases, height, re, im, folded);
 }
 
 void ond_fold_strip(const ond_fold_table *table, size_t strip, const float *image, float *folded)
@@ -272,7 +264,7 @@ void ond_fold_strip(const ond_fold_table *table, size_t strip, const float *imag
     size_t begin = table->strip_begin[strip];
     const float *imaginary = image + table->imaginary;
     if (table->in_order) {
-        sum_in_order(rows, table->terms + begin, table->edges, table->height, image, imaginary, folded);
+        sum_in_order(rows, table->terms + begin, table->bases, table->height, image, imaginary, folded);
     } else {
         sum_terms(rows, table->terms + begin, table->bases, table->height, image, imaginary, folded);
     }
