@@ -40,7 +40,7 @@ make_pgm small.pgm 24 30
 expect 0 report small.pgm -o small.html
 ! grep -q "What was done" small.html || fail "$last: half of the picture has no piece"
 # What was done to a photograph is recognised: noise and blocks by nearly all pieces.
-expect 0 report "$here/../../examples/pictures/astronaut.png" -o photograph.html
+expect 0 report "$here/../../examples/pictures/astronaut.png" -o photograph.html --side 96 --scales 2
 right=$(grep -oE '[0-9]+ % of 480 pieces' photograph.html)
 checks=$((checks + 1))
 [ "${right%% *}" -ge 80 ] || fail "$last: only $right are recognised"
