@@ -93,7 +93,8 @@ static void homotopy_wants_two_matrices_and_a_falling_sequence(void **state)
     assert_fails(OND_ERROR_SHAPE, "found 3 x 3 and 4 x 4", ond_homotopy(three, four, &signal, 5, 1, 0.1, &codes));
     assert_fails(OND_ERROR_ARGUMENT, "falling sequence", ond_homotopy(three, three, &signal, 0, 1, 0.1, &codes));
     assert_fails(OND_ERROR_ARGUMENT, "falling sequence", ond_homotopy(three, three, &signal, 5, 0.1, 1, &codes));
-    assert_fails(OND_ERROR_ARGUMENT, "falling sequence", ond_homotopy(three, three, &signal, 5, INFINITY, 1, &codes));
+    assert_fails(OND_ERROR_ARGUMENT, "falling sequence",
+                 ond_homotopy(three, three, &signal, 5, (double)INFINITY, 1, &codes));
     /* with unit matrices, what is left above the last threshold */
     assert_ok(ond_homotopy(three, three, &signal, 5, 1, 0.25, &codes));
     const double wanted[3] = {0.65, 0, 0};
