@@ -80,7 +80,7 @@ static bool file_make(const char *path, const table_layout *layout)
 {
     hid_t how = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_obj_track_times(how, false);
-    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, how, H5P_DEFAULT);
+    hid_t file = H5Fcreate(path, H5F_ACC_EXCL, how, H5P_DEFAULT);
     bool fine = file >= 0 && attribute_make(file, "parameters", layout->parameters) && names_make(file, layout)
                 && rows_make(file, layout);
     if (!fine) {

@@ -129,6 +129,11 @@ parts() {
         h5dump -d /index twice.h5 >stdout
         expect_text stdout "(1,0): 1, 0, 16, 24"
     fi
+    printf 'mine\n' >victim
+    ln -s victim linked.h5.partial
+    expect 0 features many.npy -o linked.h5 $options --quiet --force
+    [ "$(cat victim)" = mine ] || fail "$last: wrote through a link"
+    expect 0 merge linked.h5 -o linked_too.h5
     printf 'no HDF5' >wrong.h5
     refused 1 "wrong.h5: HDF5: file signature not found" merge a.h5 wrong.h5 -o m.h5
     refused 1 "wrong.h5: HDF5: " features many.npy -o wrong.h5 $options --resume
