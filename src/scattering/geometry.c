@@ -23,16 +23,18 @@ static int halvings(size_t size)
 }
 
 /* Outputs in the middle of their cells, 2^J-periodic positions, half a period of padding or more on each side. Mirrored
- * pixels may be one less behind the image: the outputs are then as far from one end of the padded axis as from the
- * other. */
+ * pixels may be one less behind a long image, whose padded length is a period less then: the outputs are as far from
+ * one of its ends as from the other. In a short one all outputs are near an end, and would feel it. */
 static void lay_out_surrounded(size_t period, bool mirrored, ond_axis *axis)
 {
+    enum { LONG = 16 }; /* periods */
+    bool one_less = mirrored && axis->size >= LONG * period;
     axis->outputs = divide_up(axis->size, axis->stride);
     size_t offset = (axis->size - 1 - (axis->outputs - 1) * axis->stride) / 2;
     size_t margin = divide_up(period, 2);
     axis->first = divide_up(margin + offset, period) * period;
     axis->before = axis->first - offset;
-    axis->padded = ond_line_fft_good_length(axis->before + axis->size + margin - (mirrored ? 1 : 0), period);
+    axis->padded = ond_line_fft_good_length(axis->before + axis->size + margin - (one_less ? 1 : 0), period);
 }
 
 /* Kymatio 0.4, as measured: the padded size is (q + 2) 2^J, the outer outputs are dropped. */
