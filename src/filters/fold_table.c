@@ -5,11 +5,20 @@
 
 #include <string.h>
 
-/* Terms are rows apart in the image and in the filter: each is asked for so many before it is used. */
-enum { AHEAD = 32 };
+/* Terms are rows apart in the image and in the filter: each is asked for so many before it is used, in images from
+ * LARGE_IMAGE points on twice as many, whose rows come from farther away. */
+enum { AHEAD = 32, FAR_AHEAD = 64, LARGE_IMAGE = 1 << 19 };
 
 /* Up to so many points, values kept in order take less than two megabytes for a bank, and a third off the time. */
 enum { SMALL_IMAGE = 1 << 15 };
+
+static uint32_t choose_ahead(size_t points)
+{
+    if (points <= SMALL_IMAGE) {
+        return 0;
+    }
+    return points < LARGE_IMAGE ? AHEAD : FAR_AHEAD;
+}
 
 /* A run of one row in up to two pieces of columns 0…width − 1, in the order of the run. */
 typedef struct pieces {
@@ -76,7 +85,7 @@ static uint32_t place_values(const layout *l, const pieces *row, size_t before, 
                              ond_fold_table *table, extent *laid)
 {
     for (int piece = 0; piece < 2; piece++) {
-        if (!table->in_order && columns_in(row, piece, begin, end) == OND_LANES) {
+        if (table->ahead > 0 && columns_in(row, piece, begin, end) == OND_LANES) {
             const float *values = row->values[piece] + (begin - row->begin[piece]);
             return (uint32_t)(2 * (values - l->filter->values));
         }
@@ -162,7 +171,7 @@ static ond_status fill(const layout *l, ond_fold_table *table)
     if (wanted.edges > INT32_MAX / OND_LANES) {
         return too_large(&l->image);
     }
-    ond_fold_term *terms = ond_memory_allocate_zero(wanted.terms + AHEAD, sizeof *terms);
+    ond_fold_term *terms = ond_memory_allocate_zero(wanted.terms + table->ahead, sizeof *terms);
     table->edges = ond_memory_allocate_zero(wanted.edges, OND_LANES * sizeof *table->edges);
     table->terms = terms;
     if (!terms || !table->edges) {
@@ -171,7 +180,7 @@ static ond_status fill(const layout *l, ond_fold_table *table)
     table->bases[0] = l->filter->values;
     table->bases[1] = table->edges;
     table->bytes = sizeof *table + table->strips * (sizeof(size_t) + table->height * sizeof(uint32_t))
-                   + (wanted.terms + AHEAD) * sizeof *terms + wanted.edges * OND_LANES * sizeof(float);
+                   + (wanted.terms + table->ahead) * sizeof *terms + wanted.edges * OND_LANES * sizeof(float);
     (void)lay_out(l, table);
     return OND_OK;
 }
@@ -190,7 +199,7 @@ ond_status ond_fold_table_create(const ond_filter *filter, ond_split_plane image
     made->width = width;
     made->strips = (width + OND_LANES - 1) / OND_LANES;
     made->imaginary = image.stride / 2;
-    made->in_order = image.height * image.width <= SMALL_IMAGE;
+    made->ahead = choose_ahead(image.height * image.width);
     ond_box grid = ond_box_of_grid(image.height, image.width);
     layout l = {filter, image, grid, ond_box_intersect(filter->box, grid), height, width};
     ond_status status = fill(&l, made);
@@ -214,8 +223,8 @@ void ond_fold_table_destroy(ond_fold_table *table)
     ond_memory_free(table);
 }
 
-/* `in_order`: the values come one after the other, and everything from near caches. */
-static inline __attribute__((always_inline)) void sum_rows(bool in_order, const uint32_t *restrict row_terms,
+/* `ahead` 0: the values come one after the other, and everything from near caches. */
+static inline __attribute__((always_inline)) void sum_rows(uint32_t ahead, const uint32_t *restrict row_terms,
                                                            const ond_fold_term *restrict term,
                                                            const float *const bases[2], size_t height,
                                                            const float *restrict re, const float *restrict im,
@@ -227,11 +236,11 @@ static inline __attribute__((always_inline)) void sum_rows(bool in_order, const 
         float sum_im[OND_LANES] = {0};
         uint32_t count = row_terms[row];
         for (uint32_t i = 0; i < count; i++) {
-            const float *values = bases[in_order ? 1 : term->values & 1] + term->values / 2;
-            if (!in_order) {
-                OND_PREFETCH(bases[term[AHEAD].values & 1] + term[AHEAD].values / 2);
-                OND_PREFETCH(re + term[AHEAD].image);
-                OND_PREFETCH(im + term[AHEAD].image);
+            const float *values = bases[ahead ? term->values & 1 : 1] + term->values / 2;
+            if (ahead) {
+                OND_PREFETCH(bases[term[ahead].values & 1] + term[ahead].values / 2);
+                OND_PREFETCH(re + term[ahead].image);
+                OND_PREFETCH(im + term[ahead].image);
             }
             const float *part_re = re + term->image;
             const float *part_im = im + term->image;
@@ -249,13 +258,19 @@ static inline __attribute__((always_inline)) void sum_rows(bool in_order, const 
 OND_WIDE static void sum_terms(const uint32_t *row_terms, const ond_fold_term *term, const float *const bases[2],
                                size_t height, const float *re, const float *im, float *folded)
 {
-    sum_rows(false, row_terms, term, bases, height, re, im, folded);
+    sum_rows(AHEAD, row_terms, term, bases, height, re, im, folded);
+}
+
+OND_WIDE static void sum_far_terms(const uint32_t *row_terms, const ond_fold_term *term, const float *const bases[2],
+                                   size_t height, const float *re, const float *im, float *folded)
+{
+    sum_rows(FAR_AHEAD, row_terms, term, bases, height, re, im, folded);
 }
 
 OND_WIDE static void sum_in_order(const uint32_t *row_terms, const ond_fold_term *term, const float *const bases[2],
                                   size_t height, const float *re, const float *im, float *folded)
 {
-    sum_rows(true, row_terms, term, bases, height, re, im, folded);
+    sum_rows(0, row_terms, term, bases, height, re, im, folded);
 }
 
 void ond_fold_strip(const ond_fold_table *table, size_t strip, const float *image, float *folded)
@@ -263,9 +278,16 @@ void ond_fold_strip(const ond_fold_table *table, size_t strip, const float *imag
     const uint32_t *rows = table->row_terms + strip * table->height;
     size_t begin = table->strip_begin[strip];
     const float *imaginary = image + table->imaginary;
-    if (table->in_order) {
-        sum_in_order(rows, table->terms + begin, table->bases, table->height, image, imaginary, folded);
-    } else {
-        sum_terms(rows, table->terms + begin, table->bases, table->height, image, imaginary, folded);
+    const ond_fold_term *terms = table->terms + begin;
+    switch (table->ahead) {
+    case 0:
+        sum_in_order(rows, terms, table->bases, table->height, image, imaginary, folded);
+        break;
+    case AHEAD:
+        sum_terms(rows, terms, table->bases, table->height, image, imaginary, folded);
+        break;
+    default:
+        sum_far_terms(rows, terms, table->bases, table->height, image, imaginary, folded);
+        break;
     }
 }

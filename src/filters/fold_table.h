@@ -24,7 +24,7 @@ typedef struct ond_fold_table {
     uint32_t *row_terms;          /* [strips, height]: how many terms */
     ond_fold_term *terms;
     float *edges;          /* [edges, 16] */
-    bool in_order;         /* whether the edges are all the terms */
+    uint32_t ahead;        /* terms are asked for so many before they are used; 0: the edges are all the terms */
     const float *bases[2]; /* the filter's values; `edges` */
     size_t bytes;          /* of all this */
 } ond_fold_table;
