@@ -17,6 +17,9 @@ static ond_status lapack_status(lapack_int info, const char *what)
     if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR) {
         return ond_fail(OND_ERROR_MEMORY, "out of memory for %s", what);
     }
+    if (info < 0) { /* an argument is not finite */
+        return ond_fail(OND_ERROR_ARGUMENT, "the numbers are too large for %s", what);
+    }
     return info == 0 ? OND_OK : ond_fail(OND_ERROR_INTERNAL, "LAPACK fails with %d in %s", (int)info, what);
 }
 
