@@ -44,23 +44,6 @@ static bool can_change(const image_origin *origin, const moments *found)
     return true;
 }
 
-bool standardize(const image_origin *origin, ond_array *image)
-{
-    size_t count = ond_array_count(image);
-    moments found = {0};
-    add_values(&found, image->data, count);
-    found.mean = found.sum / (double)count;
-    add_squares(&found, image->data, count);
-    found.deviation = sqrt(found.squares / (double)count);
-    if (!can_change(origin, &found)) {
-        return false;
-    }
-    if (isfinite(found.deviation)) {
-        change(&found, image->data, count);
-    }
-    return true;
-}
-
 /* Takes all rows through memory, in the order in which an array has them. */
 static ond_status for_rows(const ond_planes *image, moments *found, moments_step step, bool stores)
 {
@@ -98,4 +81,14 @@ bool standardize_stored(const image_origin *origin, const ond_planes *image)
         complain_of_image(origin, NULL);
     }
     return status == OND_OK;
+}
+
+bool standardize(const image_origin *origin, ond_array *image)
+{
+    ond_planes planes = {0};
+    if (ond_planes_view(image, &planes) != OND_OK) {
+        complain_of_image(origin, NULL);
+        return false;
+    }
+    return standardize_stored(origin, &planes);
 }

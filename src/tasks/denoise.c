@@ -197,17 +197,6 @@ static ond_status check_noisy(const ond_denoiser *d, const ond_array *noisy)
     return ond_array_check_finite(noisy, "the image");
 }
 
-static ond_denoise_method choose_method(ond_denoise_method wanted, const ond_denoise_model *model)
-{
-    if (wanted != OND_DENOISE_AUTO) {
-        return wanted;
-    }
-    if (!model) {
-        return OND_DENOISE_UNION;
-    }
-    return model->codes ? OND_DENOISE_CSC : OND_DENOISE_LEARNED;
-}
-
 static ond_status check_model(ond_denoise_method method, const ond_denoise_model *model)
 {
     if (method == OND_DENOISE_LEARNED && !(model && model->network)) {
@@ -227,7 +216,7 @@ ond_status ond_denoiser_create(const ond_denoise_model *model, const ond_denoise
 {
     ond_denoise_config used = config ? *config : ond_denoise_config_default();
     OND_TRY(ond_options_check(ond_denoise_options(), &used));
-    used.method = choose_method(used.method, model);
+    used.method = used.method == OND_DENOISE_AUTO ? ond_denoise_model_method(model) : used.method;
     OND_TRY(check_model(used.method, model));
     if (height == 0 || width == 0) {
         return ond_fail(OND_ERROR_SHAPE, "images of %zu x %zu pixels, at least 1 x 1 is wanted", height, width);
