@@ -12,8 +12,8 @@ typedef struct stage_price {
     double price;
 } stage_price;
 
-static const stage_price prices[] = {{17, 0.40}, {16, 0.25}, {13, 0.30}, {12, 0.14}, {11, 0.23}, {9, 0.15}, {8, 0.12},
-                                     {7, 0.17},  {5, 0.13},  {4, 0.10},  {3, 0.10},  {2, 0.09},  {1, 0}};
+static const stage_price prices[] = {{17, 0.40}, {16, 0.25}, {13, 0.30}, {12, 0.155}, {11, 0.23}, {9, 0.15}, {8, 0.12},
+                                     {7, 0.17},  {5, 0.13},  {4, 0.10},  {3, 0.10},   {2, 0.09},  {1, 0}};
 
 enum { PRICES = sizeof prices / sizeof prices[0], LARGEST_LENGTH = 1 << 20, CACHED_LENGTH = 256 };
 
@@ -40,6 +40,18 @@ static void try_factors(size_t left, int first_price, const factors *begun, fact
     }
 }
 
+/* The last stage needs no twiddles, and that of 11 is the one that computing bounds, not memory: behind 12 (lengths of
+ * 11 · 3 · 2^k) it goes last, for a twentieth of the time. */
+static void put_eleven_last(factors *chosen)
+{
+    if (chosen->count > 2 && chosen->radix[0] == 12 && chosen->radix[1] == 11) {
+        for (int i = 1; i + 1 < chosen->count; i++) {
+            chosen->radix[i] = chosen->radix[i + 1];
+        }
+        chosen->radix[chosen->count - 1] = 11;
+    }
+}
+
 /* The cheapest factors; none where a prime is too large. */
 static factors factorize(size_t length)
 {
@@ -48,6 +60,7 @@ static factors factorize(size_t length)
     if (length >= 1 && length <= LARGEST_LENGTH) {
         try_factors(length, 0, &none, &best);
     }
+    put_eleven_last(&best);
     return best;
 }
 

@@ -213,6 +213,37 @@ float ond_filter_value(const ond_filter *filter, ptrdiff_t row, ptrdiff_t column
     return inside ? filter->values[run.offset + (size_t)(column - run.begin)] : 0;
 }
 
+/* Most columns need their opposite (a run that reaches −width/2, its own opposite, may be longer than the other by what
+ * nearly vanishes): else anything mirrors what is elsewhere. */
+static bool run_mirrors(const ond_filter *filter, ond_run run, const ond_filter *other, ond_run opposite)
+{
+    ptrdiff_t begin = run.begin > 1 - opposite.end ? run.begin : 1 - opposite.end;
+    ptrdiff_t end = run.end < 1 - opposite.begin ? run.end : 1 - opposite.begin;
+    if (run.end - run.begin > 2 * (end > begin ? end - begin : 0)) {
+        return false;
+    }
+    for (ptrdiff_t column = begin; column < end; column++) {
+        float value = filter->values[run.offset + (size_t)(column - run.begin)];
+        if (value != other->values[opposite.offset + (size_t)(-column - opposite.begin)]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool ond_filter_mirrors(const ond_filter *filter, const ond_filter *other)
+{
+    if (filter->box.row_begin != other->box.row_begin || filter->box.row_end != other->box.row_end) {
+        return false;
+    }
+    for (ptrdiff_t row = 0; row < filter->box.row_end - filter->box.row_begin; row++) {
+        if (!run_mirrors(filter, filter->runs[row], other, other->runs[row])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static ond_status check_infos(const ond_filter_info *infos, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

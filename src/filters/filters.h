@@ -67,6 +67,10 @@ ond_status ond_filter_allocate_like(ond_filters *filters, size_t index, const on
 /* The value at a signed frequency. */
 float ond_filter_value(const ond_filter *filter, ptrdiff_t row, ptrdiff_t column);
 
+/* Whether the filter's values at (row, column) are, bit for bit, the other's at (row, −column), wherever both have any,
+ * which is in half of each row or more. */
+bool ond_filter_mirrors(const ond_filter *filter, const ond_filter *other);
+
 /* Littlewood–Paley sum in double, unshifted, height x width. */
 ond_status ond_filters_sum(const ond_filters *filters, double *sum);
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 /* Terms are rows apart in the image and in the filter: each is asked for so many before it is used, in images from
- * LARGE_IMAGE points on twice as many, whose rows come from farther away. */
-enum { AHEAD = 32, FAR_AHEAD = 64, LARGE_IMAGE = 1 << 19 };
+ * LARGE_IMAGE points on more, whose rows come from farther away. */
+enum { AHEAD = 48, FAR_AHEAD = 64, LARGE_IMAGE = 1 << 19 };
 
 /* Up to so many points, values kept in order take less than two megabytes for a bank, and a third off the time. */
 enum { SMALL_IMAGE = 1 << 15 };
@@ -24,10 +24,11 @@ static uint32_t choose_ahead(size_t points)
 typedef struct pieces {
     size_t begin[2], end[2];
     const float *values[2];
+    ptrdiff_t row;
 } pieces;
 
 typedef struct layout {
-    const ond_filter *filter;
+    const ond_filter *filter, *mirror; /* the second may be NULL */
     ond_split_plane image;
     ond_box grid, box; /* of the image; what the filter has in common with it */
     size_t height, width;
@@ -38,14 +39,15 @@ static pieces pieces_of(const layout *l, ptrdiff_t row)
     ond_run run = l->filter->runs[row - l->filter->box.row_begin];
     ptrdiff_t begin = run.begin > l->grid.column_begin ? run.begin : l->grid.column_begin;
     ptrdiff_t end = run.end < l->grid.column_end ? run.end : l->grid.column_end;
-    pieces found = {.begin = {0, 0}};
+    pieces found = {.row = row};
     if (begin < end) {
         const float *values = l->filter->values + run.offset + (begin - run.begin);
         ptrdiff_t width = (ptrdiff_t)l->image.width;
         ptrdiff_t middle = begin < 0 ? (end < 0 ? end : 0) : begin; /* negative columns are before it */
         found = (pieces){{(size_t)(begin + width), (size_t)middle},
                          {(size_t)(middle + width), (size_t)end},
-                         {values, values + (middle - begin)}};
+                         {values, values + (middle - begin)},
+                         row};
         if (begin >= 0) {
             found.begin[0] = found.end[0] = 0;
         }
@@ -80,19 +82,54 @@ static void copy_values(const pieces *row, size_t begin, size_t end, float value
     }
 }
 
+/* Where the mirror image has its values on the opposites of sixteen columns from `column` on; −1 where it has not all
+ * of them. */
+static ptrdiff_t find_mirrored(const ond_filter *mirror, ptrdiff_t row, ptrdiff_t column)
+{
+    ond_run run = mirror->runs[row - mirror->box.row_begin];
+    ptrdiff_t first = 1 - column - OND_LANES;
+    bool inside = first >= run.begin && first + OND_LANES <= run.end;
+    return inside ? (ptrdiff_t)run.offset + first - run.begin : -1;
+}
+
+/* Where table->bases[0] has the filter's values on sixteen columns that one piece of the run covers; −1 where it has
+ * not. */
+static ptrdiff_t find_values(const layout *l, const pieces *row, int piece, size_t begin)
+{
+    if (l->mirror) {
+        ptrdiff_t column = (ptrdiff_t)begin - (piece == 0 ? (ptrdiff_t)l->image.width : 0);
+        return find_mirrored(l->mirror, row->row, column);
+    }
+    return row->values[piece] + (begin - row->begin[piece]) - l->filter->values;
+}
+
+static void turn_round(float values[OND_LANES])
+{
+    for (size_t lane = 0; lane < OND_LANES / 2; lane++) {
+        float value = values[lane];
+        values[lane] = values[OND_LANES - 1 - lane];
+        values[OND_LANES - 1 - lane] = value;
+    }
+}
+
 /* The filter's values on columns begin…end − 1, which it does not leave out all, behind `before` zeros. */
 static uint32_t place_values(const layout *l, const pieces *row, size_t before, size_t begin, size_t end,
                              ond_fold_table *table, extent *laid)
 {
     for (int piece = 0; piece < 2; piece++) {
         if (table->ahead > 0 && columns_in(row, piece, begin, end) == OND_LANES) {
-            const float *values = row->values[piece] + (begin - row->begin[piece]);
-            return (uint32_t)(2 * (values - l->filter->values));
+            ptrdiff_t values = find_values(l, row, piece, begin);
+            if (values >= 0) {
+                return (uint32_t)(2 * values);
+            }
         }
     }
     size_t edge = laid->edges++ * OND_LANES;
     if (table->edges) {
         copy_values(row, begin, end, table->edges + edge + before);
+        if (table->mirrored) {
+            turn_round(table->edges + edge);
+        }
     }
     return (uint32_t)(2 * edge + 1);
 }
@@ -177,7 +214,7 @@ static ond_status fill(const layout *l, ond_fold_table *table)
     if (!terms || !table->edges) {
         return OND_ERROR_MEMORY;
     }
-    table->bases[0] = l->filter->values;
+    table->bases[0] = l->mirror ? l->mirror->values : l->filter->values;
     table->bases[1] = table->edges;
     table->bytes = sizeof *table + table->strips * (sizeof(size_t) + table->height * sizeof(uint32_t))
                    + (wanted.terms + table->ahead) * sizeof *terms + wanted.edges * OND_LANES * sizeof(float);
@@ -185,8 +222,8 @@ static ond_status fill(const layout *l, ond_fold_table *table)
     return OND_OK;
 }
 
-ond_status ond_fold_table_create(const ond_filter *filter, ond_split_plane image, size_t height, size_t width,
-                                 ond_fold_table **table)
+ond_status ond_fold_table_create(const ond_filter *filter, const ond_filter *mirror, ond_split_plane image,
+                                 size_t height, size_t width, ond_fold_table **table)
 {
     if (image.height * image.stride > UINT32_MAX || filter->count > INT32_MAX) {
         return too_large(&image);
@@ -201,7 +238,9 @@ ond_status ond_fold_table_create(const ond_filter *filter, ond_split_plane image
     made->imaginary = image.stride / 2;
     made->ahead = choose_ahead(image.height * image.width);
     ond_box grid = ond_box_of_grid(image.height, image.width);
-    layout l = {filter, image, grid, ond_box_intersect(filter->box, grid), height, width};
+    made->mirrored = mirror && made->ahead > 0;
+    layout l
+        = {filter, made->mirrored ? mirror : NULL, image, grid, ond_box_intersect(filter->box, grid), height, width};
     ond_status status = fill(&l, made);
     if (status != OND_OK) {
         ond_fold_table_destroy(made);
@@ -223,21 +262,23 @@ void ond_fold_table_destroy(ond_fold_table *table)
     ond_memory_free(table);
 }
 
-/* `ahead` 0: the values come one after the other, and everything from near caches. */
-static inline __attribute__((always_inline)) void sum_rows(uint32_t ahead, const uint32_t *restrict row_terms,
-                                                           const ond_fold_term *restrict term,
-                                                           const float *const bases[2], size_t height,
-                                                           const float *restrict re, const float *restrict im,
-                                                           float *restrict folded)
+/* `in_order`: the values come one after the other, and everything from near caches. */
+static inline __attribute__((always_inline)) void sum_rows(bool in_order, bool mirrored, const ond_fold_table *table,
+                                                           const uint32_t *restrict row_terms,
+                                                           const ond_fold_term *restrict term, const float *restrict re,
+                                                           const float *restrict im, float *restrict folded)
 {
+    const float *const bases[] = {table->bases[0], table->bases[1]};
+    size_t height = table->height;
+    size_t ahead = table->ahead;
     float *folded_im = folded + height * OND_LANES;
     for (size_t row = 0; row < height; row++) {
         float sum_re[OND_LANES] = {0};
         float sum_im[OND_LANES] = {0};
         uint32_t count = row_terms[row];
         for (uint32_t i = 0; i < count; i++) {
-            const float *values = bases[ahead ? term->values & 1 : 1] + term->values / 2;
-            if (ahead) {
+            const float *values = bases[in_order ? 1 : term->values & 1] + term->values / 2;
+            if (!in_order) {
                 OND_PREFETCH(bases[term[ahead].values & 1] + term[ahead].values / 2);
                 OND_PREFETCH(re + term[ahead].image);
                 OND_PREFETCH(im + term[ahead].image);
@@ -245,8 +286,9 @@ static inline __attribute__((always_inline)) void sum_rows(uint32_t ahead, const
             const float *part_re = re + term->image;
             const float *part_im = im + term->image;
             for (size_t lane = 0; lane < OND_LANES; lane++) {
-                sum_re[lane] += values[lane] * part_re[lane];
-                sum_im[lane] += values[lane] * part_im[lane];
+                float value = values[mirrored ? OND_LANES - 1 - lane : lane];
+                sum_re[lane] += value * part_re[lane];
+                sum_im[lane] += value * part_im[lane];
             }
             term++;
         }
@@ -255,39 +297,22 @@ static inline __attribute__((always_inline)) void sum_rows(uint32_t ahead, const
     }
 }
 
-OND_WIDE static void sum_terms(const uint32_t *row_terms, const ond_fold_term *term, const float *const bases[2],
-                               size_t height, const float *re, const float *im, float *folded)
-{
-    sum_rows(AHEAD, row_terms, term, bases, height, re, im, folded);
-}
+#define SUM(NAME, IN_ORDER, MIRRORED)                                                                                  \
+    OND_WIDE static void NAME(const ond_fold_table *table, const uint32_t *row_terms, const ond_fold_term *terms,      \
+                              const float *re, const float *im, float *folded)                                         \
+    {                                                                                                                  \
+        sum_rows(IN_ORDER, MIRRORED, table, row_terms, terms, re, im, folded);                                         \
+    }
 
-OND_WIDE static void sum_far_terms(const uint32_t *row_terms, const ond_fold_term *term, const float *const bases[2],
-                                   size_t height, const float *re, const float *im, float *folded)
-{
-    sum_rows(FAR_AHEAD, row_terms, term, bases, height, re, im, folded);
-}
-
-OND_WIDE static void sum_in_order(const uint32_t *row_terms, const ond_fold_term *term, const float *const bases[2],
-                                  size_t height, const float *re, const float *im, float *folded)
-{
-    sum_rows(0, row_terms, term, bases, height, re, im, folded);
-}
+SUM(sum_in_order, true, false)
+SUM(sum_terms, false, false)
+SUM(sum_mirrored, false, true)
 
 void ond_fold_strip(const ond_fold_table *table, size_t strip, const float *image, float *folded)
 {
-    const uint32_t *rows = table->row_terms + strip * table->height;
-    size_t begin = table->strip_begin[strip];
-    const float *imaginary = image + table->imaginary;
-    const ond_fold_term *terms = table->terms + begin;
-    switch (table->ahead) {
-    case 0:
-        sum_in_order(rows, terms, table->bases, table->height, image, imaginary, folded);
-        break;
-    case AHEAD:
-        sum_terms(rows, terms, table->bases, table->height, image, imaginary, folded);
-        break;
-    default:
-        sum_far_terms(rows, terms, table->bases, table->height, image, imaginary, folded);
-        break;
-    }
+    typedef void summer(const ond_fold_table *, const uint32_t *, const ond_fold_term *, const float *, const float *,
+                        float *);
+    summer *sum = table->ahead == 0 ? sum_in_order : table->mirrored ? sum_mirrored : sum_terms;
+    sum(table, table->row_terms + strip * table->height, table->terms + table->strip_begin[strip], image,
+        image + table->imaginary, folded);
 }

@@ -67,15 +67,29 @@ ond_status ond_plan_complete(ond_plan *plan)
     return OND_OK;
 }
 
-static ond_status create_fold(ond_plan *plan, size_t filter, int parent_level)
+/* An earlier filter of the same scale that is the mirror image; NULL: none. */
+static const ond_filter *find_mirror(const ond_filters *bank, size_t filter)
+{
+    const ond_filter *wanted = &bank->filters[filter];
+    for (const ond_filter *other = wanted; other > bank->filters && other[-1].info.scale == wanted->info.scale;) {
+        other--;
+        if (ond_filter_mirrors(wanted, other)) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static ond_status create_fold(ond_plan *plan, size_t filter, const ond_filter *mirror, int parent_level)
 {
     ond_fold_table **table = &plan->folds[filter * OND_MAX_LEVELS + (size_t)parent_level];
     int level = plan->filter_level[filter] > parent_level ? plan->filter_level[filter] : parent_level;
     if (*table) {
         return OND_OK;
     }
-    return ond_fold_table_create(&plan->bank->filters[filter], ond_split_plane_of(plan->split[parent_level], NULL),
-                                 plan->split[level]->height, plan->split[level]->width, table);
+    return ond_fold_table_create(&plan->bank->filters[filter], mirror,
+                                 ond_split_plane_of(plan->split[parent_level], NULL), plan->split[level]->height,
+                                 plan->split[level]->width, table);
 }
 
 /* Of every filter on the image and behind each filter of a finer scale. */
@@ -87,9 +101,10 @@ static ond_status create_folds(ond_plan *plan)
         return OND_ERROR_MEMORY;
     }
     for (size_t filter = 0; filter < bank->count && is_band_pass(bank, filter) && plan->order > 0; filter++) {
-        OND_TRY(create_fold(plan, filter, 0));
+        const ond_filter *mirror = find_mirror(bank, filter);
+        OND_TRY(create_fold(plan, filter, mirror, 0));
         for (size_t i = 0; plan->order > 1 && bank->filters[i].info.scale < bank->filters[filter].info.scale; i++) {
-            OND_TRY(create_fold(plan, filter, plan->filter_level[i]));
+            OND_TRY(create_fold(plan, filter, mirror, plan->filter_level[i]));
         }
     }
     return OND_OK;

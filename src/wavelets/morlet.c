@@ -90,12 +90,43 @@ static ond_box support_of(const ond_morlet_shape *shape, size_t height, size_t w
                          ond_bump_box(&envelope, support_reach, height, width));
 }
 
-/* `values` has the size of the grid. */
+/* Column −width/2 of an even width is its own opposite: a box that has it is widened to whole rows. */
+static ond_box mirrorable(ond_box box, size_t width)
+{
+    ptrdiff_t unpaired = -(ptrdiff_t)(width / 2);
+    if (width % 2 == 0 && box.column_begin == unpaired) {
+        box.column_end = -unpaired;
+    }
+    return box;
+}
+
+/* Turns the rows of a mirrorable box round column 0, and gives where they are then. */
+static ond_box mirror_columns(ond_box box, size_t width, double *values)
+{
+    size_t count = ond_box_width(box);
+    size_t kept = width % 2 == 0 && count == width ? 1 : 0;
+    for (size_t row = 0; row < ond_box_height(box); row++) {
+        double *line = values + row * count;
+        for (size_t left = kept, right = count - 1; left < right; left++, right--) {
+            double value = line[left];
+            line[left] = line[right];
+            line[right] = value;
+        }
+    }
+    ond_box mirrored = {box.row_begin, box.row_end, 1 - box.column_end, 1 - box.column_begin};
+    return kept ? box : mirrored;
+}
+
+/* Filters at θ and −θ are each other's mirror image, here to the last bit, which fold tables make use of: both are
+ * evaluated at θ >= 0. `values` has the size of the grid. */
 static ond_status set_from_frequency(ond_filters *filters, size_t index, const ond_morlet_shape *shape, double *values)
 {
-    ond_box box = support_of(shape, filters->height, filters->width);
+    ond_morlet_shape upright = *shape;
+    upright.angle_rad = fabs(shape->angle_rad);
+    ond_box box = mirrorable(support_of(&upright, filters->height, filters->width), filters->width);
     memset(values, 0, ond_box_height(box) * ond_box_width(box) * sizeof *values);
-    evaluate(shape, filters->height, filters->width, box, values);
+    evaluate(&upright, filters->height, filters->width, box, values);
+    box = shape->angle_rad < 0 ? mirror_columns(box, filters->width, values) : box;
     return ond_filter_set(filters, index, box, values);
 }
 

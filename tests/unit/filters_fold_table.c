@@ -66,10 +66,43 @@ static void compare_points(const ond_filter *filter, const two_images *images, c
     ond_fold_points_destroy(points);
 }
 
-static void compare(const ond_filter *filter, const two_images *images, size_t height, size_t width)
+/* Values read from the mirror image are the same values. */
+static void compare_mirrored(const ond_filter *filter, const ond_filter *mirror, const two_images *images,
+                             const ond_fold_table *table)
 {
+    ond_fold_table *mirrored = NULL;
+    assert_ok(ond_fold_table_create(filter, mirror, images->plane, table->height, table->width, &mirrored));
+    assert_true(mirrored->mirrored == (mirrored->ahead > 0)); /* small tables keep their own */
+    size_t count = 2 * table->height * OND_LANES;
+    float *strips = ond_memory_allocate_zero(2 * count, sizeof *strips);
+    for (size_t s = 0; s < table->strips; s++) {
+        ond_fold_strip(table, s, images->split, strips);
+        ond_fold_strip(mirrored, s, images->split, strips + count);
+        assert_memory_equal(strips, strips + count, count * sizeof *strips);
+    }
+    ond_memory_free(strips);
+    ond_fold_table_destroy(mirrored);
+}
+
+static const ond_filter *mirror_of(const ond_filters *bank, const ond_filter *filter)
+{
+    for (const ond_filter *other = bank->filters; other < filter; other++) {
+        if (other->info.scale == filter->info.scale && ond_filter_mirrors(filter, other)) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static void compare(const ond_filters *bank, size_t index, const two_images *images, size_t height, size_t width)
+{
+    const ond_filter *filter = &bank->filters[index];
+    const ond_filter *mirror = mirror_of(bank, filter);
     ond_fold_table *table = NULL;
-    assert_ok(ond_fold_table_create(filter, images->plane, height, width, &table));
+    assert_ok(ond_fold_table_create(filter, NULL, images->plane, height, width, &table));
+    if (mirror) {
+        compare_mirrored(filter, mirror, images, table);
+    }
     ond_complex *wanted = ond_memory_allocate_zero(height * width, sizeof *wanted);
     float *strip = ond_memory_allocate_zero(2 * height * OND_LANES, sizeof *strip);
     ond_filter_fold(filter,
@@ -96,7 +129,7 @@ static void tables_fold_as_filters_do(void **state)
 {
     (void)state;
     test_random random = {4};
-    static const size_t grids[][2] = {{40, 56}, {80, 68}, {36, 24}};
+    static const size_t grids[][2] = {{40, 56}, {80, 68}, {36, 24}, {196, 168}, {164, 204}}; /* two are not small */
     for (size_t g = 0; g < sizeof grids / sizeof grids[0]; g++) {
         ond_morlet_config config = ond_morlet_config_default();
         config.scales = 2;
@@ -108,7 +141,7 @@ static void tables_fold_as_filters_do(void **state)
             two_images images = make_images(&random, grids[g][0] >> level, grids[g][1] >> level);
             for (size_t filter = 0; filter < bank->count; filter++) {
                 for (size_t more = 0; more + level <= 2; more++) {
-                    compare(&bank->filters[filter], &images, images.plane.height >> more, images.plane.width >> more);
+                    compare(bank, filter, &images, images.plane.height >> more, images.plane.width >> more);
                 }
             }
             ond_memory_free(images.complex);
@@ -118,9 +151,32 @@ static void tables_fold_as_filters_do(void **state)
     }
 }
 
+/* Those of Morlet wavelets at angles θ and −θ, and no others. */
+static void mirror_images_are_found(void **state)
+{
+    (void)state;
+    static const int grids[][2] = {{64, 64}, {75, 81}, {48, 90}};
+    for (size_t g = 0; g < sizeof grids / sizeof grids[0]; g++) {
+        ond_morlet_config config = ond_morlet_config_default();
+        config.height = grids[g][0];
+        config.width = grids[g][1];
+        ond_filters *bank = NULL;
+        assert_ok(ond_morlet_create(&config, &bank));
+        for (size_t i = 0; i + 1 < bank->count; i++) {
+            const ond_filter *filter = &bank->filters[i];
+            const ond_filter *mirror = mirror_of(bank, filter);
+            bool wanted = filter->info.angle_rad < 0 && filter->info.angle_rad > -1.5;
+            assert_true(wanted == (mirror != NULL));
+            assert_true(!mirror || fabs(mirror->info.angle_rad + filter->info.angle_rad) < 1e-12);
+        }
+        ond_filters_destroy(bank);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mirror_images_are_found),
         cmocka_unit_test(tables_fold_as_filters_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
