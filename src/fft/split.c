@@ -176,24 +176,34 @@ OND_WIDE static void mirror_row(const float *restrict known, size_t width, float
     }
 }
 
-void ond_split_columns_forward(const ond_split_fft *fft, const float *strips, float *plane, float *work)
+void ond_split_strip_forward(const ond_split_fft *fft, size_t strip, const float *strips, float *plane, float *work)
+{
+    const float *re = strips + strip * fft->strip_floats;
+    float *to = plane + strip * OND_LANES;
+    ond_line_fft_forward(&fft->along_columns, (ond_lines_in){re, re + fft->strip_floats / 2, OND_LANES},
+                         (ond_lines){to, to + fft->stride / 2, fft->stride}, work);
+}
+
+void ond_split_mirror_row(const ond_split_fft *fft, size_t row, float *plane)
 {
     size_t part = fft->stride / 2;
-    for (size_t strip = 0; strip < fft->strips; strip++) {
-        const float *re = strips + strip * fft->strip_floats;
-        float *to = plane + strip * OND_LANES;
-        ond_line_fft_forward(&fft->along_columns, (ond_lines_in){re, re + fft->strip_floats / 2, OND_LANES},
-                             (ond_lines){to, to + part, fft->stride}, work);
-    }
-    for (size_t row = 0; row < fft->height && fft->gap > 0; row++) {
-        float *middle = plane + row * fft->stride + fft->width / 2;
+    float *own = plane + row * fft->stride;
+    if (fft->gap > 0) {
+        float *middle = own + fft->width / 2;
         middle[fft->gap] = middle[0];
         middle[part + fft->gap] = middle[part];
     }
+    const float *known = plane + (row > 0 ? fft->height - row : 0) * fft->stride;
+    mirror_row(known, fft->width, 1, fft->half_width, own + fft->gap);
+    mirror_row(known + part, fft->width, -1, fft->half_width, own + fft->gap + part);
+}
+
+void ond_split_columns_forward(const ond_split_fft *fft, const float *strips, float *plane, float *work)
+{
+    for (size_t strip = 0; strip < fft->strips; strip++) {
+        ond_split_strip_forward(fft, strip, strips, plane, work);
+    }
     for (size_t row = 0; row < fft->height; row++) {
-        float *missing = plane + row * fft->stride + fft->gap;
-        const float *known = plane + (row > 0 ? fft->height - row : 0) * fft->stride;
-        mirror_row(known, fft->width, 1, fft->half_width, missing);
-        mirror_row(known + part, fft->width, -1, fft->half_width, missing + part);
+        ond_split_mirror_row(fft, row, plane);
     }
 }

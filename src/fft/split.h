@@ -60,7 +60,13 @@ void ond_split_rows_real_forward(const ond_split_fft *fft, size_t group, const f
 void ond_split_pair_forward(const ond_split_fft *fft, const float *first, const float *second, size_t apart,
                             float *first_half, float *second_half, float *work);
 
-/* Forward transforms of the strips' columns, and the conjugate half beside them: strips -> whole plane. */
+/* Forward transforms of one strip's columns, into the plane. */
+void ond_split_strip_forward(const ond_split_fft *fft, size_t strip, const float *strips, float *plane, float *work);
+
+/* The conjugate half of one row of the plane, when all strips are there. */
+void ond_split_mirror_row(const ond_split_fft *fft, size_t row, float *plane);
+
+/* All strips, then all rows: strips -> whole plane. */
 void ond_split_columns_forward(const ond_split_fft *fft, const float *strips, float *plane, float *work);
 
 #endif

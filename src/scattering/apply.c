@@ -108,7 +108,7 @@ static ond_status go_forward(const batch *call, size_t index, int worker)
     const ond_forward_scratch *scratch = &call->room->scratch[worker];
     OND_TRY(check_image(call, index));
     ond_forward forward = forward_of(call, index);
-    ond_forward_begin(&forward, (ond_channel){call->images, index}, scratch);
+    OND_TRY(ond_forward_begin(&forward, (ond_channel){call->images, index}, scratch, 1));
     for (size_t child = 0; child < forward.tree->nodes[0].child_count; child++) {
         ond_forward_branch(&forward, child, scratch, scratch);
     }
@@ -164,7 +164,7 @@ static ond_status go_forward_by_paths(const batch *call, size_t index, int worke
 {
     OND_TRY(check_image(call, index));
     ond_forward forward = forward_of(call, index);
-    ond_forward_begin(&forward, (ond_channel){call->images, index}, &call->room->scratch[0]);
+    OND_TRY(ond_forward_begin(&forward, (ond_channel){call->images, index}, call->room->scratch, workers));
     forward_branch branches = {&forward, call->room->scratch};
     OND_TRY(ond_parallel_for(forward.tree->nodes[0].child_count, workers, go_forward_branch, &branches));
     return finish_image(call, index);

@@ -2,6 +2,7 @@
 #include "scattering/forward.h"
 
 #include "core/memory.h"
+#include "core/parallel.h"
 #include "scattering/cascade.h"
 
 #include <string.h>
@@ -71,32 +72,79 @@ static void follow(const ond_forward *call, size_t channel, ond_split_plane pare
     }
 }
 
-void ond_forward_begin(const ond_forward *call, ond_channel image, const ond_forward_scratch *scratch)
+/* The image's own layer; workers share the first one's planes. */
+typedef struct beginning {
+    const ond_forward *call;
+    ond_channel image;
+    const ond_forward_scratch *scratch;
+    bool forward; /* whether a spectrum is wanted */
+} beginning;
+
+/* Pads, averages and transforms the rows of two groups. */
+static ond_status begin_rows(void *context, size_t index, int worker)
+{
+    const beginning *own = context;
+    const ond_plan *plan = own->call->plan;
+    const ond_split_fft *fft = plan->split[0];
+    const ond_forward_scratch *shared = &own->scratch[0];
+    const ond_forward_scratch *scratch = &own->scratch[worker];
+    size_t stride = fft->real_floats / OND_LANES;
+    size_t groups = fft->groups - 2 * index < 2 ? 1 : 2;
+    for (size_t group = 2 * index; group < 2 * index + groups; group++) {
+        float *rows = shared->plane[0] + group * OND_LANES * stride;
+        float *lines = scratch->moduli + group % 2 * fft->real_floats;
+        for (size_t row = 0; row < OND_LANES; row++) {
+            float *padded = rows + row * stride;
+            if (group * OND_LANES + row < fft->height) {
+                ond_pad_row(&plan->rows, &plan->columns, own->call->padding, own->image, group * OND_LANES + row,
+                            padded);
+            } else {
+                memset(padded, 0, stride * sizeof *padded);
+            }
+        }
+        ond_split_turn_rows(fft, rows, stride, lines);
+        average_group(&plan->lowpass[0], group, lines, shared->sums);
+    }
+    if (own->forward) {
+        ond_split_rows_real_forward(fft, 2 * index, scratch->moduli,
+                                    groups > 1 ? scratch->moduli + fft->real_floats : NULL, shared->strips,
+                                    scratch->work);
+    }
+    return OND_OK;
+}
+
+static ond_status begin_columns(void *context, size_t strip, int worker)
+{
+    const beginning *own = context;
+    ond_split_strip_forward(own->call->plan->split[0], strip, own->scratch[0].strips, own->scratch[0].plane[0],
+                            own->scratch[worker].work);
+    return OND_OK;
+}
+
+static ond_status mirror_rows(void *context, size_t group, int worker)
+{
+    const beginning *own = context;
+    const ond_split_fft *fft = own->call->plan->split[0];
+    (void)worker;
+    for (size_t row = group * OND_LANES; row < (group + 1) * OND_LANES && row < fft->height; row++) {
+        ond_split_mirror_row(fft, row, own->scratch[0].plane[0]);
+    }
+    return OND_OK;
+}
+
+ond_status ond_forward_begin(const ond_forward *call, ond_channel image, const ond_forward_scratch *scratch,
+                             int workers)
 {
     const ond_plan *plan = call->plan;
     const ond_split_fft *fft = plan->split[0];
-    const ond_lowpass *lowpass = &plan->lowpass[0];
-    size_t stride = fft->real_floats / OND_LANES;
-    bool forward = call->tree->nodes[0].child_count > 0;
-    float *plane = scratch->plane[0];
-    ond_pad(&plan->rows, &plan->columns, call->padding, image, plane, stride);
-    memset(plane + fft->height * stride, 0, (fft->groups * OND_LANES - fft->height) * stride * sizeof *plane);
-    for (size_t group = 0; group < fft->groups; group += 2) {
-        bool pair = group + 1 < fft->groups;
-        for (size_t i = 0; i < (pair ? 2 : 1); i++) {
-            float *lines = scratch->moduli + i * fft->real_floats;
-            ond_split_turn_rows(fft, plane + (group + i) * OND_LANES * stride, stride, lines);
-            average_group(lowpass, group + i, lines, scratch->sums);
-        }
-        if (forward) {
-            ond_split_rows_real_forward(fft, group, scratch->moduli, pair ? scratch->moduli + fft->real_floats : NULL,
-                                        scratch->strips, scratch->work);
-        }
+    beginning own = {call, image, scratch, call->tree->nodes[0].child_count > 0};
+    OND_TRY(ond_parallel_for((fft->groups + 1) / 2, workers, begin_rows, &own));
+    store_averages(call, &plan->lowpass[0], 0, scratch->sums);
+    if (own.forward) {
+        OND_TRY(ond_parallel_for(fft->strips, workers, begin_columns, &own));
+        OND_TRY(ond_parallel_for(fft->groups, workers, mirror_rows, &own));
     }
-    store_averages(call, lowpass, 0, scratch->sums);
-    if (forward) {
-        ond_split_columns_forward(fft, scratch->strips, plane, scratch->work);
-    }
+    return OND_OK;
 }
 
 void ond_forward_branch(const ond_forward *call, size_t child, const ond_forward_scratch *image,

@@ -47,8 +47,9 @@ typedef struct ond_forward_room {
 ond_status ond_forward_room_create(ond_plan *plan, ond_forward_sharing sharing, ond_forward_room **room);
 void ond_forward_room_destroy(ond_forward_room *room);
 
-/* Pads the image and averages it; leaves its spectrum in the scratch. */
-void ond_forward_begin(const ond_forward *call, ond_channel image, const ond_forward_scratch *scratch);
+/* Pads the image and averages it; leaves its spectrum in the first worker's scratch. */
+ond_status ond_forward_begin(const ond_forward *call, ond_channel image, const ond_forward_scratch *scratch,
+                             int workers);
 
 /* One filter on the image, and all that follows; as ond_cascade_branch. */
 void ond_forward_branch(const ond_forward *call, size_t child, const ond_forward_scratch *image,

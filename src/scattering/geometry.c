@@ -121,23 +121,24 @@ static void pad_row(const ond_axis *columns, ond_padding padding, float *row)
     }
 }
 
+void ond_pad_row(const ond_axis *rows, const ond_axis *columns, ond_padding padding, ond_channel image, size_t row,
+                 float *padded)
+{
+    ptrdiff_t position = (ptrdiff_t)row - (ptrdiff_t)rows->before;
+    bool inside = position >= 0 && position < (ptrdiff_t)rows->size;
+    if (!inside && padding == OND_PADDING_ZERO) {
+        memset(padded, 0, columns->padded * sizeof *padded);
+        return;
+    }
+    ond_view_row(image.view, image.index, ond_reflect(position, rows->size), padded + columns->before);
+    pad_row(columns, padding, padded);
+}
+
 void ond_pad(const ond_axis *rows, const ond_axis *columns, ond_padding padding, ond_channel image, float *plane,
              size_t stride)
 {
-    for (size_t row = 0; row < rows->size; row++) {
-        float *own = plane + (rows->before + row) * stride;
-        ond_view_row(image.view, image.index, row, own + columns->before);
-        pad_row(columns, padding, own);
-    }
     for (size_t row = 0; row < rows->padded; row++) {
-        ptrdiff_t position = (ptrdiff_t)row - (ptrdiff_t)rows->before;
-        bool inside = position >= 0 && position < (ptrdiff_t)rows->size;
-        if (!inside && padding == OND_PADDING_ZERO) {
-            memset(plane + row * stride, 0, columns->padded * sizeof *plane);
-        } else if (!inside) {
-            size_t mirrored = rows->before + ond_reflect(position, rows->size);
-            memcpy(plane + row * stride, plane + mirrored * stride, columns->padded * sizeof *plane);
-        }
+        ond_pad_row(rows, columns, padding, image, row, plane + row * stride);
     }
 }
 

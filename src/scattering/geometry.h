@@ -32,6 +32,10 @@ typedef struct ond_channel {
 void ond_pad(const ond_axis *rows, const ond_axis *columns, ond_padding padding, ond_channel image, float *plane,
              size_t stride);
 
+/* One row of the padded image. */
+void ond_pad_row(const ond_axis *rows, const ond_axis *columns, ond_padding padding, ond_channel image, size_t row,
+                 float *padded);
+
 /* The transpose of ond_pad: each pixel of `image` becomes the sum of the places of the plane that it was copied to. */
 void ond_pad_adjoint(const ond_axis *rows, const ond_axis *columns, ond_padding padding, const float *plane,
                      size_t stride, float *image);
