@@ -50,19 +50,24 @@ bool array_layout_of(int rank, const size_t *shape, bool three_are_colors, array
     return image_layout(rank - 1, shape + 1, true, layout);
 }
 
+static const char *fault_of_shape(int rank, const size_t *shape)
+{
+    for (int axis = 0; axis < rank; axis++) {
+        if (shape[axis] == 0) {
+            return ": there are no pixels";
+        }
+    }
+    if (has_alpha_last(rank, shape)) {
+        return ": alpha in arrays is not taken; without it they are height x width x 3, or height x width";
+    }
+    return "; images are height x width, 3 x height x width, height x width x 3, or several of these";
+}
+
 /* Says what is wrong with a shape of which there is no layout. */
 static void complain_of_shape(file_name name, int rank, const size_t *shape)
 {
     char text[SHAPE_TEXT];
-    bool is_empty = false;
-    for (int axis = 0; axis < rank; axis++) {
-        is_empty = is_empty || shape[axis] == 0;
-    }
-    complain("%s: has the shape %s%s", name.shown, shape_text(rank, shape, text),
-             is_empty ? ": there are no pixels"
-             : has_alpha_last(rank, shape)
-                 ? ": alpha in arrays is not taken; without it they are height x width x 3, or height x width"
-                 : "; images are height x width, 3 x height x width, height x width x 3, or several of these");
+    complain("%s: has the shape %s%s", name.shown, shape_text(rank, shape, text), fault_of_shape(rank, shape));
 }
 
 bool array_layout_open(file_name name, int rank, const size_t *shape, bool three_are_colors, array_layout *layout)

@@ -78,7 +78,7 @@ refused 1 "ondelet: zero.npy: has the shape 0 x 8: there are no pixels" features
 npy_header '<f4' '(3, 0, 8)' >zero3.npy
 for channels in 2 4; do
     { npy_header '<f4' "(8, 6, $channels)"; repeat $((48 * channels)) "$half"; } >alpha.npy
-    refused 1 "alpha.npy: has the shape 8 x 6 x $channels: alpha in arrays is not taken" denoise alpha.npy -o alpha_clean.npy
+    refused 1 "alpha.npy: has the shape 8 x 6 x $channels: alpha in arrays is not taken; without it they are height x width x 3, or height x width" denoise alpha.npy -o alpha_clean.npy
     refused 1 "alpha.npy: has the shape 8 x 6 x $channels: alpha in arrays is not taken" features alpha.npy -o alpha_features.npy
 done
 # Files of other programs are called by their names.
@@ -94,7 +94,7 @@ refused 1 "ondelet: zero3.npy: the array is 3 x 0 x 8" features zero3.npy $optio
 printf 'P5\n0 4\n255\n' >zero.pgm
 refused 1 "ondelet: zero.pgm: " features zero.pgm $options
 { npy_header '<f4' '(1, 2, 8, 8)'; repeat 128 "$one"; } >four.npy
-refused 1 "ondelet: four.npy: has the shape 1 x 2 x 8 x 8" features four.npy $options
+refused 1 "ondelet: four.npy: has the shape 1 x 2 x 8 x 8; images are height x width, 3 x height x width, height x width x 3, or several of these" features four.npy $options
 { npy_header '<f4' '(8,)'; repeat 8 "$one"; } >one.npy
 refused 1 "ondelet: one.npy: has the shape 8" features one.npy $options
 { npy_header '<f4' '(8, 8)'; repeat 60 "$one"; } >cut.npy
