@@ -148,16 +148,19 @@ static bool do_images(const edges_run *run, image_file *source, const edges_path
     return event == IMAGE_END;
 }
 
-static bool do_file(const edges_run *run, file_name name, const edges_paths *paths)
+/* Folders are made for what can be opened. */
+static bool do_file(const edges_run *run, const input_list *inputs, const edges_outputs *outputs, size_t index)
 {
     image_file source;
     edges_result result = {0};
-    if (!image_file_open(name, &source)) {
+    edges_paths paths = {0};
+    if (!image_file_open(inputs->files[index], &source)) {
         return false;
     }
-    bool fine = (!source.layout.is_stack || stack_fits(&source, paths)) && do_images(run, &source, paths, &result);
+    bool fine = prepare_outputs(outputs, inputs, index, &paths)
+                && (!source.layout.is_stack || stack_fits(&source, &paths)) && do_images(run, &source, &paths, &result);
     if (fine && result.stack && ond_array_writer_finish(&result.stack)) {
-        complain_of(paths->image);
+        complain_of(paths.image);
         fine = false;
     }
     ond_array_writer_destroy(result.stack);
@@ -177,8 +180,7 @@ static exit_status do_inputs(const edges_run *run, const input_list *inputs)
     if (status == ALL_DONE) {
         progress_start(inputs->count, run->request->common.quiet);
         for (size_t i = 0; i < inputs->count && !stop_signal(); i++) {
-            edges_paths paths = {0};
-            failed += !prepare_outputs(&outputs, inputs, i, &paths) || !do_file(run, inputs->files[i], &paths);
+            failed += !do_file(run, inputs, &outputs, i);
         }
         progress_hide();
         status = failed || stop_signal() ? SOME_FAILED : ALL_DONE;

@@ -45,6 +45,7 @@ typedef struct prediction {
     ond_file *file;
     explanation_sheet *sheet; /* NULL without --explain */
     ond_array scores;
+    size_t rows; /* written */
     bool broken;
 } prediction;
 
@@ -98,6 +99,8 @@ static bool take_rows(void *context, const feature_block *block)
         } else if (print_row(all, &block->origins[i], own)) {
             complain_of(all->request->common.output ? all->request->common.output : "standard output");
             all->broken = true;
+        } else {
+            all->rows++;
         }
     }
     return !all->broken;
@@ -132,7 +135,8 @@ static exit_status predict(const predict_request *request, const ond_model *mode
     if (!fine) {
         complain_of(output);
     }
-    fine = fine && run_walk(&all, inputs, &failed);
+    fine = fine && run_walk(&all, inputs, &failed)
+           && (all.rows > 0 || failed == 0); /* no table of nothing but failures */
     if (fine && ond_file_finish(&all.file)) {
         complain_of(output);
         fine = false;

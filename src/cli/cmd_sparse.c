@@ -40,11 +40,11 @@ static const option_group groups[] = {
 };
 
 static const text_option texts[] = {
-    {"output", 'o', "CODES.npy", offsetof(cli_request, output), "the deepest codes [atoms, rows, columns]; one input"},
+    {"output", 'o', "CODES.npy", offsetof(cli_request, output), "the deepest codes [atoms, rows, columns]; one image"},
     {"dictionary", 0, "D.safetensors", offsetof(sparse_request, dictionary), "made by train dictionary"},
     {"lambdas", 0, "L1,L2,...", offsetof(sparse_request, lambdas), "one penalty for each layer instead of --lambda"},
     {"curve", 0, "OUT.png", offsetof(sparse_request, curve),
-     "draw how the residual falls with the iterations: .png or .svg; one input"},
+     "draw how the residual falls with the iterations: .png or .svg; one image"},
     {NULL, 0, NULL, 0, NULL},
 };
 
@@ -258,11 +258,22 @@ static bool take(const sparse_request *request, const dictionary_file *file, con
     return true;
 }
 
-static exit_status code_inputs(const sparse_request *request, const dictionary_file *file)
+/* A folder or an array is one word and may be many images. */
+static exit_status check_count(const sparse_request *request, const input_list *inputs)
 {
-    input_list inputs = inputs_expand(request->common.inputs, request->common.input_count);
-    bool fine = inputs.failed == 0;
-    image_stream stream = {.inputs = &inputs, .color = dictionary_color(file)};
+    size_t count = request->common.output || request->curve ? images_count(inputs) : 0;
+    if (count > 1) {
+        return wrong_usage(request->common.command, "%s, %zu are given",
+                           request->common.output ? "-o takes the codes of one image" : "--curve draws one image",
+                           count);
+    }
+    return ALL_DONE;
+}
+
+static exit_status code_images(const sparse_request *request, const dictionary_file *file, const input_list *inputs)
+{
+    bool fine = inputs->failed == 0;
+    image_stream stream = {.inputs = inputs, .color = dictionary_color(file)};
     image_event event;
     sparse_image one = {.norm = 0};
     while (!stop_signal() && (event = image_stream_next(&stream, &one.image)) != IMAGE_END) {
@@ -271,8 +282,18 @@ static exit_status code_inputs(const sparse_request *request, const dictionary_f
     }
     free_image(&one);
     image_stream_close(&stream);
-    inputs_free(&inputs);
     return fine && !stop_signal() ? ALL_DONE : SOME_FAILED;
+}
+
+static exit_status code_inputs(const sparse_request *request, const dictionary_file *file)
+{
+    input_list inputs = inputs_expand(request->common.inputs, request->common.input_count);
+    exit_status status = check_count(request, &inputs);
+    if (status == ALL_DONE) {
+        status = code_images(request, file, &inputs);
+    }
+    inputs_free(&inputs);
+    return status;
 }
 
 static exit_status check_request(const sparse_request *request)
@@ -290,12 +311,6 @@ static exit_status check_request(const sparse_request *request)
     }
     if (request->curve && !is_drawing(request->curve)) {
         return wrong_usage(command, "curve '%s' ends neither in .png nor in .svg", request->curve);
-    }
-    if (request->curve && request->common.input_count > 1) {
-        return wrong_usage(command, "--curve draws one input, %zu are given", request->common.input_count);
-    }
-    if (output && request->common.input_count > 1) {
-        return wrong_usage(command, "-o takes the codes of one input, %zu are given", request->common.input_count);
     }
     return ALL_DONE;
 }

@@ -80,14 +80,17 @@ static bool do_images(const retouch_job *job, image_file *source, image_file_wri
     return image_file_writer_close(writer, fine && event == IMAGE_END && !stop_signal());
 }
 
-static bool do_file(const retouch_job *job, file_name name, const char *output)
+/* Folders are made for what can be opened. */
+static bool do_file(const retouch_job *job, const input_list *inputs, const output_list *outputs, size_t index)
 {
     image_file source;
     image_file_writer writer;
-    if (!image_file_open(name, &source)) {
+    if (!image_file_open(inputs->files[index], &source)) {
         return false;
     }
-    bool fine = image_file_writer_open(&source, output, 0, &writer) && do_images(job, &source, &writer);
+    bool fine = outputs_prepare(job->request, inputs, outputs, index)
+                && image_file_writer_open(&source, outputs->paths ? outputs->paths[index] : NULL, 0, &writer)
+                && do_images(job, &source, &writer);
     if (fine) {
         image_file_writer_note(&writer, job->request);
     }
@@ -103,8 +106,7 @@ static exit_status do_inputs(const retouch_job *job, const input_list *inputs)
     if (status == ALL_DONE) {
         progress_start(images_count(inputs), job->request->quiet);
         for (size_t i = 0; i < inputs->count && !stop_signal(); i++) {
-            failed += !outputs_prepare(job->request, inputs, &outputs, i)
-                      || !do_file(job, inputs->files[i], outputs.paths ? outputs.paths[i] : NULL);
+            failed += !do_file(job, inputs, &outputs, i);
         }
         progress_hide();
         status = failed || stop_signal() ? SOME_FAILED : ALL_DONE;

@@ -125,6 +125,12 @@ expect_text out.json '"schema": 1'
 refused 1 "ondelet: nofolder/out.npy: No such file or directory" features good.pgm -o nofolder/out.npy
 refused 1 "is named for two outputs" features good.pgm -o both.csv --paths both.csv
 
+# Folders are not made for what cannot be read.
+for words in "edges text.png" "denoise text.png --sigma 9" "threshold text.png --value 9" "inpaint text.png --mask good.pgm"; do
+    refused 1 "ondelet: text.png: not a PNG" $words -o made/deep/
+    expect_no_file made
+done
+
 # A failed run leaves the old file.
 cp out.npy before.npy
 refused 1 "ondelet: short.pgm" features short.pgm -o out.npy --force --scales 2

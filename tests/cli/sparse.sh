@@ -40,7 +40,9 @@ expect_lines 3 stdout
 expect_text stdout '"theorem_7_3"'
 expect 0 sparse pictures/1.pgm --dictionary one.safetensors --method fista --curve residual.svg
 expect_drawing residual.svg
-misused "--curve draws one input, 2 are given" sparse pictures/1.pgm pictures/2.pgm --dictionary one.safetensors --curve x.png
+misused "--curve draws one image, 2 are given" sparse pictures/1.pgm pictures/2.pgm --dictionary one.safetensors --curve x.png
+misused "-o takes the codes of one image, 3 are given" sparse pictures --dictionary one.safetensors -o x.npy
+expect_no_file x.npy
 misused "ends neither in .png nor in .svg" sparse pictures/1.pgm --dictionary one.safetensors --curve x.jpg
 expect 0 sparse pictures/1.pgm --dictionary one.safetensors --method omp --terms 5
 expect_text stdout "5 nonzero"

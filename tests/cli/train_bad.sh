@@ -57,6 +57,18 @@ expect 1 evaluate good.safetensors damaged
 expect_text stdout "of 8)"
 expect 1 predict good.safetensors damaged
 expect_lines 9 stdout
+# Where nothing succeeds nothing is written, and an older table stays.
+for words in "" --json; do
+    refused 1 "damaged/b/9.png: " predict good.safetensors damaged/b/9.png $words
+    refused 1 "damaged/b/9.png: " predict good.safetensors damaged/b/9.png $words -o decisions.csv --explain why.png
+    expect_no_file decisions.csv
+    expect_no_file why.png
+    printf 'mine\n' >older.csv
+    refused 1 "damaged/b/9.png: " predict good.safetensors damaged/b/9.png $words -o older.csv --force
+    expect_same older.csv <(printf 'mine\n')
+done
+expect 1 predict good.safetensors damaged/b/9.png set/a/1.pgm -o older.csv --force
+expect_lines 2 older.csv
 
 # Labels.
 expect 0 features set -o f.npy --scales 1 --pool mean --quiet
