@@ -65,9 +65,9 @@ static void follow(const ond_forward *call, size_t channel, ond_split_plane pare
         ond_split_strip_backward(fft, strip, scratch->folded, plane, scratch->work);
     }
     finish_layer(call, channel, level, 1 / ((float)parent.height * (float)parent.width), plane, scratch);
+    /* To and fro: the filters that the cache still has come first. */
     for (size_t i = 0; i < node->child_count; i++) {
-        size_t child
-            = channel % 2 == 0 ? i : node->child_count - 1 - i; /* to and fro: what the cache still has first */
+        size_t child = channel % 2 == 0 ? i : node->child_count - 1 - i;
         follow(call, node->first_child + child, ond_split_plane_of(fft, plane), level, scratch);
     }
 }

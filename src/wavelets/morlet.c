@@ -107,10 +107,10 @@ static ond_box mirror_columns(ond_box box, size_t width, double *values)
     size_t kept = width % 2 == 0 && count == width ? 1 : 0;
     for (size_t row = 0; row < ond_box_height(box); row++) {
         double *line = values + row * count;
-        for (size_t left = kept, right = count - 1; left < right; left++, right--) {
+        for (size_t left = kept, right = count; left + 1 < right; left++, right--) {
             double value = line[left];
-            line[left] = line[right];
-            line[right] = value;
+            line[left] = line[right - 1];
+            line[right - 1] = value;
         }
     }
     ond_box mirrored = {box.row_begin, box.row_end, 1 - box.column_end, 1 - box.column_begin};
