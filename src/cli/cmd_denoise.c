@@ -210,7 +210,7 @@ static exit_status run_denoise(cli_request *common)
         return status;
     }
     ignore(ond_wisdom_read(NULL));
-    input_list inputs = inputs_expand(common->inputs, common->input_count);
+    input_list inputs = inputs_expand(common, common->inputs, common->input_count);
     status = denoise_inputs(request, &inputs);
     inputs_free(&inputs);
     ignore(ond_wisdom_write(NULL));

@@ -234,7 +234,7 @@ static exit_status run_edges(cli_request *common)
         return SOME_FAILED;
     }
     ignore(ond_wisdom_read(NULL));
-    input_list inputs = inputs_expand(common->inputs, common->input_count);
+    input_list inputs = inputs_expand(common, common->inputs, common->input_count);
     exit_status status = inputs.count ? do_inputs(&run, &inputs) : SOME_FAILED;
     inputs_free(&inputs);
     ond_edge_model_destroy(run.model);

@@ -180,7 +180,7 @@ static exit_status run_evaluate(cli_request *common)
     }
     labelled_set set;
     exit_status status = SOME_FAILED;
-    if (labelled_read(common->inputs + 1, common->input_count - 1, &set)) {
+    if (labelled_read(common, common->inputs + 1, common->input_count - 1, &set)) {
         if (request->own.first > 0 && set.folders) {
             status = wrong_usage(common->command, "--first goes with an array file");
         } else {

@@ -233,7 +233,7 @@ static exit_status run_benchmark(cli_request *common)
         || (request->table && !output_is_free(common, request->table))) {
         return SOME_FAILED;
     }
-    input_list inputs = inputs_expand(common->inputs, common->input_count);
+    input_list inputs = inputs_expand(common, common->inputs, common->input_count);
     exit_status status = inputs.count ? do_inputs(&run, &inputs) : SOME_FAILED;
     inputs_free(&inputs);
     return status;

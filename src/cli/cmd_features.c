@@ -277,7 +277,7 @@ static exit_status run_features(cli_request *common)
     if (status != ALL_DONE) {
         return status;
     }
-    input_list inputs = inputs_expand(common->inputs, common->input_count);
+    input_list inputs = inputs_expand(common, common->inputs, common->input_count);
     status = inputs.count == 0 ? SOME_FAILED : run_transform(request, &inputs);
     inputs_free(&inputs);
     if (!plans_are_fixed(request)) {

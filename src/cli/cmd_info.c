@@ -314,7 +314,7 @@ static exit_status run_info(cli_request *request)
     if (request->input_count == 0) {
         return wrong_usage(request->command, "no input given");
     }
-    input_list inputs = inputs_expand(request->inputs, request->input_count);
+    input_list inputs = inputs_expand(request, request->inputs, request->input_count);
     bool fine = inputs.failed == 0;
     for (size_t i = 0; i < inputs.count; i++) {
         fine = describe(inputs.files[i], request->json) && fine;

@@ -175,7 +175,7 @@ static exit_status run_predict(cli_request *common)
         return SOME_FAILED;
     }
     exit_status status = SOME_FAILED;
-    input_list inputs = inputs_expand(common->inputs + 1, common->input_count - 1);
+    input_list inputs = inputs_expand(common, common->inputs + 1, common->input_count - 1);
     if (request->explain && !ond_model_extractor(model)) {
         complain("%s: takes features: there are no pixels to explain its decisions by", common->inputs[0]);
     } else if (inputs.count > 0) {

@@ -125,7 +125,7 @@ static exit_status run_train(cli_request *common)
     }
     gathered all;
     exit_status status = SOME_FAILED;
-    if (gather_pictures(common->inputs, common->input_count, (size_t)request->own.first, request->height,
+    if (gather_pictures(common, common->inputs, common->input_count, (size_t)request->own.first, request->height,
                         request->width, &all)) {
         status = train(request, &all);
     }
@@ -164,8 +164,8 @@ static exit_status evaluate(const pursuit_request *request, const ond_unrolled_m
     gathered all;
     ond_array shares = {0};
     exit_status status = SOME_FAILED;
-    if (gather_pictures(request->common.inputs + 1, request->common.input_count - 1, (size_t)request->own.first,
-                        a.height, a.width, &all)) {
+    if (gather_pictures(&request->common, request->common.inputs + 1, request->common.input_count - 1,
+                        (size_t)request->own.first, a.height, a.width, &all)) {
         if (ond_unrolled_model_predict(model, &all.pictures, &shares)) {
             complain_of(request->common.inputs[1]);
         } else {

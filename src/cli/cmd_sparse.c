@@ -287,7 +287,7 @@ static exit_status code_images(const sparse_request *request, const dictionary_f
 
 static exit_status code_inputs(const sparse_request *request, const dictionary_file *file)
 {
-    input_list inputs = inputs_expand(request->common.inputs, request->common.input_count);
+    input_list inputs = inputs_expand(&request->common, request->common.inputs, request->common.input_count);
     exit_status status = check_count(request, &inputs);
     if (status == ALL_DONE) {
         status = code_images(request, file, &inputs);

@@ -223,7 +223,7 @@ static exit_status run_train(cli_request *common)
     }
     request->head.seed = common->seed;
     labelled_set set;
-    status = labelled_read(common->inputs, common->input_count, &set) ? train_on(request, &set) : SOME_FAILED;
+    status = labelled_read(common, common->inputs, common->input_count, &set) ? train_on(request, &set) : SOME_FAILED;
     labelled_free(&set);
     return status;
 }

@@ -139,7 +139,7 @@ static exit_status run_train_denoise(cli_request *common)
         return SOME_FAILED;
     }
     pictures all = {0};
-    input_list inputs = inputs_expand(common->inputs, common->input_count);
+    input_list inputs = inputs_expand(common, common->inputs, common->input_count);
     read_pictures(request, &inputs, &all);
     all.failed += inputs.failed;
     exit_status status = SOME_FAILED;

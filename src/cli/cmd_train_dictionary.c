@@ -398,7 +398,7 @@ static exit_status run_train_dictionary(cli_request *common)
         t.course.checkpoint = checkpoint_of(common, "", resume);
     }
     ignore(ond_wisdom_read(NULL));
-    input_list inputs = inputs_expand(common->inputs, common->input_count);
+    input_list inputs = inputs_expand(common, common->inputs, common->input_count);
     bool fine = inputs.count > 0 && make_learner(&t) && learn(&t, &inputs) && write_outputs(&t);
     if (t.course.checkpoint) {
         checkpoint_end(common, t.course.checkpoint, fine);

@@ -160,7 +160,7 @@ static exit_status run_training(cli_request *common)
     if (!output_is_free(common, common->output)) {
         return SOME_FAILED;
     }
-    input_list inputs = inputs_expand(common->inputs, common->input_count);
+    input_list inputs = inputs_expand(common, common->inputs, common->input_count);
     train_run run = {.request = request, .inputs = &inputs, .started_s = seconds_now()};
     bool fine = inputs.count && !inputs.failed && truth_folder_open(request->truth, &run.folder);
     fine = fine && train_and_write(&run);

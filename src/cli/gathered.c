@@ -47,11 +47,12 @@ static void walk(const labelled_set *set, int height, int width, gathered *all)
     image_stream_close(&stream);
 }
 
-bool gather_pictures(const char **words, size_t count, size_t first, int height, int width, gathered *all)
+bool gather_pictures(const cli_request *request, const char **words, size_t count, size_t first, int height, int width,
+                     gathered *all)
 {
     labelled_set set = {0};
     *all = (gathered){0};
-    bool fine = labelled_read(words, count, &set);
+    bool fine = labelled_read(request, words, count, &set);
     if (fine && set.is_features) {
         complain("%s: holds features, pictures are wanted", words[0]);
         fine = false;

@@ -14,7 +14,8 @@ typedef struct gathered {
 
 /* DATA [LABELS] as labelled_read takes them. `height` 0: pictures keep their size, which must be that of the first.
  * False after a complaint when nothing is left. */
-bool gather_pictures(const char **words, size_t count, size_t first, int height, int width, gathered *all);
+bool gather_pictures(const cli_request *request, const char **words, size_t count, size_t first, int height, int width,
+                     gathered *all);
 void gathered_free(gathered *all);
 
 #endif

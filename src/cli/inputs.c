@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/inputs.h"
 
+#include "cli/passed_over.h"
 #include "cli/spool.h"
 
 #include <dirent.h>
@@ -58,25 +59,33 @@ static bool is_picture(const char *path)
     return ond_image_recognize(path);
 }
 
-static void add_folder(input_list *list, const char *folder);
+static void add_folder(input_list *list, const char *folder, const char *top, passed_over *others);
 
 /* One entry of a folder. Links to folders are not followed: they may lead in a circle. */
-static void add_entry(input_list *list, const char *folder, const char *name)
+static void add_entry(input_list *list, const char *folder, const char *name, const char *top, passed_over *others)
 {
     char *path = join_path(folder, name);
     struct stat facts;
-    bool known = lstat(path, &facts) == 0;
-    if (known && S_ISDIR(facts.st_mode)) {
-        add_folder(list, path);
-    } else if (known && stat(path, &facts) == 0 && S_ISREG(facts.st_mode) && is_picture(path)) {
+    if (lstat(path, &facts) == 0 && S_ISDIR(facts.st_mode)) {
+        add_folder(list, path, top, others);
+        free(path);
+        return;
+    }
+    bool is_file = stat(path, &facts) == 0 && S_ISREG(facts.st_mode);
+    if (is_file && is_picture(path)) {
         keep_text(list, path);
         add_file(list, path, path);
         return;
     }
+    if (is_file) {
+        const char *below = path + strlen(top);
+        passed_over_see(others, below + strspn(below, "/"));
+    }
     free(path);
 }
 
-static void add_folder(input_list *list, const char *folder)
+/* With the folders in it. `top`: the one that was named, below which the others are shown. */
+static void add_folder(input_list *list, const char *folder, const char *top, passed_over *others)
 {
     DIR *entries = opendir(folder);
     if (!entries) {
@@ -87,7 +96,7 @@ static void add_folder(input_list *list, const char *folder)
     struct dirent *entry;
     while ((entry = readdir(entries))) {
         if (entry->d_name[0] != '.') {
-            add_entry(list, folder, entry->d_name);
+            add_entry(list, folder, entry->d_name, top, others);
         }
     }
     closedir(entries);
@@ -98,16 +107,38 @@ static int compare_files(const void *a, const void *b)
     return strcmp(((const file_name *)a)->path, ((const file_name *)b)->path);
 }
 
+/* Says what was passed over: as a note beside pictures, as an error without any. */
+static void tell_others(const input_list *list, const char *folder, const passed_over *others, bool has_pictures)
+{
+    char *names = passed_over_text(others);
+    const char *files = others->count == 1 ? "file that is" : "files that are";
+    if (has_pictures) {
+        note(list->request, "ondelet: %s: passed over %zu %s no PNG, JPEG or PNM: %s", folder, others->count, files,
+             names);
+    } else {
+        complain("%s: holds no PNG, JPEG or PNM, only %zu other picture%s: %s", folder, others->count,
+                 others->count == 1 ? "" : "s", names);
+    }
+    free(names);
+}
+
 static void add_sorted_folder(input_list *list, const char *folder)
 {
     size_t first = list->count, failed = list->failed;
-    add_folder(list, folder);
-    if (list->count > first) {
+    passed_over others = {0};
+    add_folder(list, folder, folder, &others);
+    bool has_pictures = list->count > first;
+    if (others.count > 0) {
+        tell_others(list, folder, &others, has_pictures);
+    } else if (!has_pictures && list->failed == failed) {
+        complain("%s: holds no pictures", folder);
+    }
+    if (has_pictures) {
         qsort(list->files + first, list->count - first, sizeof *list->files, compare_files);
     } else if (list->failed == failed) {
-        complain("%s: holds no pictures", folder);
         list->failed++;
     }
+    passed_over_free(&others);
 }
 
 static void add_path(input_list *list, const char *path)
@@ -206,9 +237,9 @@ static void add_list(input_list *list, const char *list_path)
     }
 }
 
-input_list inputs_expand(const char **words, size_t count)
+input_list inputs_expand(const cli_request *request, const char **words, size_t count)
 {
-    input_list list = {0};
+    input_list list = {.request = request};
     for (size_t i = 0; i < count; i++) {
         if (!words[i][0]) {
             complain("input %zu has no name", i + 1);

@@ -6,6 +6,7 @@
 
 /* The files that the words of the command line stand for, in order. */
 typedef struct input_list {
+    const cli_request *request;
     file_name *files;
     size_t count, capacity;
     char **texts; /* what `files` points into, where it is not the command line itself */
@@ -16,8 +17,9 @@ typedef struct input_list {
 } input_list;
 
 /* Expands each word: a folder to the pictures in it and its folders, sorted by path bytewise; @list.txt to its lines;
- * "-" to standard input; anything else to itself, whether it exists or not. */
-input_list inputs_expand(const char **words, size_t count);
+ * "-" to standard input; anything else to itself, whether it exists or not. Says which pictures of other kinds were
+ * passed over in a folder. */
+input_list inputs_expand(const cli_request *request, const char **words, size_t count);
 void inputs_free(input_list *list);
 
 bool is_folder(const char *path);

@@ -48,7 +48,7 @@ static bool is_below(const char *path, const char *folder)
     return strncmp(path, folder, length) == 0 && path[length] == '/';
 }
 
-static bool read_folders(const char *path, labelled_set *set)
+static bool read_folders(const cli_request *request, const char *path, labelled_set *set)
 {
     if (!find_classes(path, set)) {
         return false;
@@ -59,7 +59,7 @@ static bool read_folders(const char *path, labelled_set *set)
     }
     const char **words = allocate(set->classes, sizeof *words);
     memcpy(words, set->folders, set->classes * sizeof *words);
-    set->inputs = inputs_expand(words, set->classes); /* its files are texts of its own */
+    set->inputs = inputs_expand(request, words, set->classes); /* its files are texts of its own */
     free(words);
     set->inputs.is_single = false;
     set->count = set->inputs.count;
@@ -238,9 +238,9 @@ static bool count_items(labelled_set *set, size_t *items)
     return true;
 }
 
-static bool read_pair(const char *data, const char *labels, labelled_set *set)
+static bool read_pair(const cli_request *request, const char *data, const char *labels, labelled_set *set)
 {
-    set->inputs = inputs_expand(&data, 1);
+    set->inputs = inputs_expand(request, &data, 1);
     size_t items = 0;
     if (set->inputs.count != 1 || !count_items(set, &items)) {
         return false;
@@ -256,7 +256,7 @@ static bool read_pair(const char *data, const char *labels, labelled_set *set)
     return true;
 }
 
-bool labelled_read(const char **words, size_t count, labelled_set *set)
+bool labelled_read(const cli_request *request, const char **words, size_t count, labelled_set *set)
 {
     *set = (labelled_set){0};
     if (is_folder(words[0])) {
@@ -264,17 +264,17 @@ bool labelled_read(const char **words, size_t count, labelled_set *set)
             complain("%s: the folders name the classes; no labels are wanted beside them", words[0]);
             return false;
         }
-        return read_folders(words[0], set);
+        return read_folders(request, words[0], set);
     }
     if (count > 1) {
-        return read_pair(words[0], words[1], set);
+        return read_pair(request, words[0], words[1], set);
     }
     char *beside = labels_beside(words[0]);
     if (!beside) {
         complain("%s: is no folder with a folder for each class, and no labels are given", words[0]);
         return false;
     }
-    bool fine = read_pair(words[0], beside, set);
+    bool fine = read_pair(request, words[0], beside, set);
     free(beside);
     return fine;
 }

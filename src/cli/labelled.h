@@ -18,7 +18,7 @@ typedef struct labelled_set {
 
 /* From the words DATA [LABELS]. Without LABELS an IDX file "…images-idx3…" finds its "…labels-idx1…". False after a
  * complaint. `set->inputs.failed` counts what was complained of and left out. */
-bool labelled_read(const char **words, size_t count, labelled_set *set);
+bool labelled_read(const cli_request *request, const char **words, size_t count, labelled_set *set);
 void labelled_free(labelled_set *set);
 
 /* Keeps the first `count` images of an array file, and the classes that they have. */

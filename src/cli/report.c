@@ -92,7 +92,7 @@ exit_status wrong_usage(const cli_command *command, const char *format, ...)
 
 void note(const cli_request *request, const char *format, ...)
 {
-    if (request->quiet) {
+    if (request->quiet || is_silent) {
         return;
     }
     progress_hide();

@@ -126,7 +126,7 @@ exit_status retouch_run(const retouch_job *job)
         return wrong_usage(request->command, "--json and -o - both want standard output");
     }
     ignore(ond_wisdom_read(NULL));
-    input_list inputs = inputs_expand(request->inputs, request->input_count);
+    input_list inputs = inputs_expand(request, request->inputs, request->input_count);
     exit_status status = inputs.count ? do_inputs(job, &inputs) : SOME_FAILED;
     inputs_free(&inputs);
     return status;

@@ -45,7 +45,7 @@ static bool find_images(shared_run *run)
 {
     const cli_request *common = &run->request->common;
     report_silence(run->rank != 0);
-    run->inputs = inputs_expand(common->inputs, common->input_count);
+    run->inputs = inputs_expand(common, common->inputs, common->input_count);
     if (!all_agree(run->inputs.count > 0) || !same_inputs(run)) {
         return false;
     }

@@ -90,6 +90,36 @@ refused 1 "arrays.npz: an archive, as .npz files are: PNG, JPEG or PNM is wanted
 refused 1 "picture.tif: a TIFF picture: PNG, JPEG or PNM is wanted" denoise picture.tif -o f.png
 refused 1 "picture.webp: a WebP picture: PNG, JPEG or PNM is wanted" info picture.webp
 refused 1 "picture.gif: a GIF picture: PNG, JPEG or PNM is wanted" edges picture.gif -o f.png
+others=('II+\0\10\0\0\0=TIFF' '\0\0\0\34ftypavif=AVIF' '\0\0\0\34ftypheic=HEIC' '\0\0\0\30ftypmif1=HEIC or AVIF' '\0\0\0\14jP  \r\n=JPEG 2000'
+    '\377\12\377\12=JPEG XL' '8BPS\0\1=Photoshop' 'BM\66\0=BMP' '\166\57\61\1\2=OpenEXR')
+for other in "${others[@]}"; do
+    printf "${other%=*}" >other.png
+    refused 1 "ondelet: other.png: a" features other.png -o f.npy
+    expect_text stderr "${other#*=} picture"
+    expect_text stderr ": PNG, JPEG or PNM is wanted"
+done
+# In a folder they are passed over, which is said in one line; what lies beside pictures otherwise is not.
+mkdir -p kinds/in/deep "kinds/none "
+cp good.pgm kinds
+for name in kinds/{a.csv,a.json,a.npy,a.txt,a.md,.h.tif,in/deep/C.TIFF,in/b.webp}; do printf 'x\n' >"$name"; done
+expect 0 features kinds/ -o f.npy --scales 2
+expect_lines 2 stderr
+expect_text stderr "ondelet: kinds/: passed over 2 files that are no PNG, JPEG or PNM: in/b.webp, in/deep/C.TIFF
+f.npy"
+: >kinds/x.dng && : >$'kinds/a\n\ea.gif' && cp good.pgm kinds/in/looks.tif
+expect 0 info kinds
+expect_lines 2 stdout
+expect_lines 1 stderr
+expect_same stderr <(echo "ondelet: kinds: passed over 4 files that are no PNG, JPEG or PNM: a??a.gif, in/b.webp, in/deep/C.TIFF, ...")
+expect 0 features kinds -o f.npy --scales 2 --quiet --force
+expect_lines 0 stderr
+printf 'kinds\n' >kinds.txt
+expect 0 info @kinds.txt
+expect_lines 1 stderr
+: >"kinds/none /one.heic"
+refused 1 "ondelet: kinds/none : holds no PNG, JPEG or PNM, only 1 other picture: one.heic" info "kinds/none " --quiet
+expect 1 features "kinds/none " good.pgm -o f.npy --scales 2 --quiet --force
+expect_lines 1 stderr
 refused 1 "ondelet: zero3.npy: the array is 3 x 0 x 8" features zero3.npy $options
 printf 'P5\n0 4\n255\n' >zero.pgm
 refused 1 "ondelet: zero.pgm: " features zero.pgm $options

@@ -83,11 +83,12 @@ static void prepare(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    const cli_request request = {.quiet = 1};
     const char *words[1] = {"@lists/l"};
     prepare();
     list = (fuzz_bytes){data, size, 0};
     expanding = true;
-    input_list files = inputs_expand(words, 1);
+    input_list files = inputs_expand(&request, words, 1);
     expanding = false;
     for (size_t i = 0; i < files.count; i++) {
         if (!files.files[i].path || !files.files[i].path[0] || !files.files[i].shown) {
