@@ -131,6 +131,16 @@ OND_API ond_fit_config ond_fit_config_default(void);
  *  Cost: as ond_image_resize. */
 OND_CHECKED ond_status ond_image_fit(const ond_array *image, const ond_fit_config *config, ond_array *fitted);
 
+/** Puts an image in the middle of zeros; of an odd number of rows or columns to add, the last one comes after it. What
+ * the extractor's `pad_height` and `pad_width` do.
+ *  @param[in]  image   [height, width] or [channels, height, width], finite
+ *  @param      height, width  of the result, not less than those of the image
+ *  @param[out] padded  never the image itself
+ *  @retval OND_ERROR_SHAPE     not an image, or larger than the size
+ *  @retval OND_ERROR_ARGUMENT  a non-finite sample
+ *  Cost: a copy. */
+OND_CHECKED ond_status ond_image_pad(const ond_array *image, size_t height, size_t width, ond_array *padded);
+
 /** Refuses to decode pictures and arrays that declare more pixels, before any memory is taken. Preset 2^28.
  *  @param pixels  ≥ 1 */
 OND_CHECKED ond_status ond_image_limit_set(size_t pixels);

@@ -303,3 +303,14 @@ bool parse_size(const char *text, int largest, int *height, int *width)
     *width = columns >= 1 && columns <= largest ? (int)columns : 0;
     return end != text && !*end && *height && *width;
 }
+
+exit_status parse_sizes(const cli_command *command, const size_text *sizes, size_t count, int largest)
+{
+    for (size_t i = 0; i < count; i++) {
+        const size_text *size = &sizes[i];
+        if (size->text && !parse_size(size->text, largest, size->height, size->width)) {
+            return wrong_usage(command, "%s = '%s' is not MxN with M and N in 1..%d", size->name, size->text, largest);
+        }
+    }
+    return ALL_DONE;
+}

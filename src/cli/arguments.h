@@ -40,6 +40,15 @@ bool was_given(const cli_request *request, const char *name);
 /* "96x64" or "128": rows and columns in 1…largest. */
 bool parse_size(const char *text, int largest, int *height, int *width);
 
+/* A size given as text; NULL: not given. */
+typedef struct size_text {
+    const char *name, *text;
+    int *height, *width;
+} size_text;
+
+/* Reads those that were given. */
+exit_status parse_sizes(const cli_command *command, const size_text *sizes, size_t count, int largest);
+
 /* Whether the group counts under the request's own settings. */
 bool group_counts(const option_group *group, const cli_request *request);
 

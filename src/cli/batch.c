@@ -47,9 +47,10 @@ static bool has_size_of_first(feature_job *job, const image_origin *origin, size
 
 bool batch_accepts(feature_job *job, const image_origin *origin, ond_array *image)
 {
-    size_t height = image->shape[image->rank - 2], width = image->shape[image->rank - 1];
+    size_t height, width;
+    prepared_size(job->request, image, &height, &width);
     return has_room_for_scales(job, origin, height, width)
-           && (!job->request->features.standardize || standardize(origin, image))
+           && prepare_image(job->request, origin, image, &job->size_named)
            && has_size_of_first(job, origin, height, width);
 }
 
@@ -85,11 +86,11 @@ static ond_status start_batch(feature_job *job, const ond_array *image, size_t h
 void batch_take(feature_job *job, const image_origin *origin, ond_array *image)
 {
     feature_batch *batch = &job->batch;
-    size_t height = image->shape[image->rank - 2], width = image->shape[image->rank - 1];
     if (!batch_accepts(job, origin, image)) {
         fail(job);
         return;
     }
+    size_t height = image->shape[image->rank - 2], width = image->shape[image->rank - 1];
     if (batch->height != height || batch->width != width) {
         batch_flush(job, job->before);
         if (start_batch(job, image, height, width)) {

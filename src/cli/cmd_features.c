@@ -81,6 +81,8 @@ const text_option features_texts[] = {
     {"resize", 0, "MxN", offsetof(features_request, resize),
      "bring every image to M rows and N columns first, without aliasing"},
     {"crop", 0, "MxN", offsetof(features_request, crop), "then keep M rows and N columns in the middle"},
+    {"pad", 0, "MxN", offsetof(features_request, pad),
+     "then put every image, standardized where that is asked for, in the middle of M x N zeros"},
     {"index", 0, "FILE.csv", offsetof(features_request, index),
      "where to write which image each row is (default: beside the output)"},
     {NULL, 0, NULL, 0, NULL},
@@ -105,20 +107,26 @@ static bool parse_shard(features_request *request)
     return end != second && !*end && request->shard_index < request->shard_count;
 }
 
+static exit_status read_sizes(features_request *request)
+{
+    ond_fit_config *fit = &request->fit;
+    const size_text sizes[] = {{"resize", request->resize, &fit->height, &fit->width},
+                               {"crop", request->crop, &fit->crop_height, &fit->crop_width},
+                               {"pad", request->pad, &request->pad_height, &request->pad_width}};
+    return parse_sizes(request->common.command, sizes, sizeof sizes / sizeof sizes[0], LARGEST_SIDE);
+}
+
 exit_status features_check(features_request *request)
 {
     const cli_command *command = request->common.command;
-    ond_fit_config *fit = &request->fit;
-    if (request->resize && !parse_size(request->resize, LARGEST_SIDE, &fit->height, &fit->width)) {
-        return wrong_usage(command, "resize = '%s' is not MxN with M and N in 1..%d", request->resize, LARGEST_SIDE);
+    exit_status status = read_sizes(request);
+    if (status != ALL_DONE) {
+        return status;
     }
     if (!parse_shard(request)) {
         return wrong_usage(command, "shard = '%s' is not I/N with I in 0..N-1", request->shard);
     }
-    if (request->crop && !parse_size(request->crop, LARGEST_SIDE, &fit->crop_height, &fit->crop_width)) {
-        return wrong_usage(command, "crop = '%s' is not MxN with M and N in 1..%d", request->crop, LARGEST_SIDE);
-    }
-    if (request->resize && fit->short_side > 0) {
+    if (request->resize && request->fit.short_side > 0) {
         return wrong_usage(command, "--resize and --short-side exclude each other");
     }
     const char *output = request->common.output;
@@ -145,11 +153,11 @@ exit_status features_check(features_request *request)
     return ALL_DONE;
 }
 
-/* Large images are scattered in tiles. */
+/* Large images are scattered in tiles, those that are padded as a whole. */
 static image_stream open_images_of_any_size(const feature_job *job)
 {
     image_stream stream = open_images(job->request, job->inputs);
-    stream.takes_huge = true;
+    stream.takes_huge = job->request->pad_height == 0;
     return stream;
 }
 
@@ -297,7 +305,7 @@ const cli_command features_command = {
       "[images, channels]. Beside the output stand NAME.index.csv (which image is which row) and NAME.json\n"
       "(all parameters); an HDF5 file holds all in itself: /features, /index, /inputs and the attribute parameters.\n"
       "Images above 8 million pixels go through a temporary file in tiles (below 1 GB of memory up to 16384 x 16384);\n"
-      "--resize, --short-side, --crop, --energy and --transform csc hold one such image whole, 4 bytes for each "
+      "--resize, --short-side, --crop, --pad, --energy and --transform csc hold one such image whole, 4 bytes for each "
       "sample,\n"
       "and outputs other than .npy its features.",
     .groups = features_groups,

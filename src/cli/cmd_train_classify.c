@@ -70,18 +70,9 @@ static const text_option texts[] = {
 static exit_status read_sizes(train_request *request)
 {
     ond_extraction_config *image = &request->extractor.image;
-    const struct {
-        const char *name, *text;
-        int *height, *width;
-    } sizes[] = {{"resize", request->resize, &image->height, &image->width},
-                 {"pad", request->pad, &image->pad_height, &image->pad_width}};
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        if (sizes[i].text && !parse_size(sizes[i].text, LARGEST_SIDE, sizes[i].height, sizes[i].width)) {
-            return wrong_usage(request->common.command, "%s = '%s' is not MxN with M and N in 1..%d", sizes[i].name,
-                               sizes[i].text, LARGEST_SIDE);
-        }
-    }
-    return ALL_DONE;
+    const size_text sizes[] = {{"resize", request->resize, &image->height, &image->width},
+                               {"pad", request->pad, &image->pad_height, &image->pad_width}};
+    return parse_sizes(request->common.command, sizes, sizeof sizes / sizeof sizes[0], LARGEST_SIDE);
 }
 
 static exit_status check_request(train_request *request)

@@ -57,8 +57,9 @@ static void walk(const features_request *request, const input_list *inputs, feat
     image_stream stream = open_images(request, inputs);
     ond_array image = {0};
     image_event event;
+    size_t size_named = 0;
     while (!stop_signal() && (event = image_stream_next(&stream, &image)) != IMAGE_END) {
-        bool fine = event == IMAGE_READY && (!request->features.standardize || standardize(&stream.origin, &image));
+        bool fine = event == IMAGE_READY && prepare_image(request, &stream.origin, &image, &size_named);
         const size_t *size = image.shape + image.rank - 2;
         const ond_scattering *plan = fine ? plans_choose(plans, size[0], size[1], 1) : NULL;
         fine = plan && add_image(plan, &stream.origin, &image, sums);

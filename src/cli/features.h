@@ -38,7 +38,8 @@ typedef struct features_request {
     ond_pursuit_config pursuit;
     const char *dictionary, *lambdas;
     ond_fit_config fit;
-    const char *paths, *index, *resize, *crop, *shard;
+    const char *paths, *index, *resize, *crop, *pad, *shard;
+    int pad_height, pad_width;    /* of --pad; 0: not */
     int shard_index, shard_count; /* of --shard; 0 of 0 without */
     bool is_shared;               /* many processes at one output: ondelet-mpi */
 } features_request;
@@ -75,6 +76,11 @@ exit_status plans_create(const features_request *request, size_t expected, featu
 /* For the next `run` images of one size. NULL after a complaint. */
 const ond_scattering *plans_choose(feature_plans *plans, size_t height, size_t width, size_t run);
 void plans_destroy(feature_plans *plans);
+
+/* Standardizes and pads an image as the request says; false after a complaint. `named`: see complain_of_size. */
+bool prepare_image(const features_request *request, const image_origin *origin, ond_array *image, size_t *named);
+/* The size that it has then. */
+void prepared_size(const features_request *request, const ond_array *image, size_t *height, size_t *width);
 
 /* Gives an image zero mean and unit variance; false, after a complaint, when it is constant. Non-finite samples are
  * left to the library to name. */

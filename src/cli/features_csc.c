@@ -17,6 +17,7 @@ typedef struct code_job {
     feature_output output;
     ond_array smooth, codes[OND_MAX_LAYERS];
     size_t height, width; /* of the first image */
+    size_t size_named;    /* for complain_of_size */
 } code_job;
 
 static void name_atom(const void *context, size_t channel, char name[CHANNEL_NAME])
@@ -51,8 +52,8 @@ static ond_status encode(code_job *job, ond_array *image)
 
 static bool is_fit(code_job *job, const image_origin *origin, ond_array *image)
 {
-    size_t height = image->shape[image->rank - 2];
-    size_t width = image->shape[image->rank - 1];
+    size_t height, width;
+    prepared_size(job->request, image, &height, &width);
     if (job->height == 0) {
         job->height = height;
         job->width = width;
@@ -64,7 +65,7 @@ static bool is_fit(code_job *job, const image_origin *origin, ond_array *image)
         complain_of_image(origin, cause);
         return false;
     }
-    return !job->request->features.standardize || standardize(origin, image);
+    return prepare_image(job->request, origin, image, &job->size_named);
 }
 
 static void write_codes(code_job *job, const image_origin *origin, const size_t size[2])

@@ -59,6 +59,7 @@ json_t *request_json(const features_request *request, const input_list *inputs)
     json_object_set_new(object, "fit", json_options(ond_fit_options(), &request->fit));
     json_object_set_new(object, "resize", request->resize ? json_text(request->resize) : json_null());
     json_object_set_new(object, "crop", request->crop ? json_text(request->crop) : json_null());
+    json_object_set_new(object, "pad", request->pad ? json_text(request->pad) : json_null());
     if (request->shard) {
         json_object_set_new(object, "shard", json_text(request->shard));
     }

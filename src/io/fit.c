@@ -91,6 +91,34 @@ static ond_status crop(size_t height, size_t width, ond_array *image)
     return OND_OK;
 }
 
+ond_status ond_pad_check(size_t height, size_t width, size_t padded_height, size_t padded_width)
+{
+    if (height > padded_height || width > padded_width) {
+        return ond_fail(OND_ERROR_SHAPE, "an image of %zu x %zu does not fit into the padded size of %zu x %zu", height,
+                        width, padded_height, padded_width);
+    }
+    return OND_OK;
+}
+
+ond_status ond_image_pad(const ond_array *image, size_t height, size_t width, ond_array *padded)
+{
+    OND_TRY(ond_array_check_image(image, "the image"));
+    OND_TRY(ond_array_check_finite(image, "the image"));
+    const size_t *size = image->shape + image->rank - 2;
+    size_t channels = image->rank == 3 ? image->shape[0] : 1;
+    OND_TRY(ond_pad_check(size[0], size[1], height, width));
+    OND_TRY(ond_array_resize(padded, image->rank,
+                             image->rank == 3 ? (size_t[]){channels, height, width} : (size_t[]){height, width}));
+    size_t top = (height - size[0]) / 2;
+    size_t left = (width - size[1]) / 2;
+    memset(padded->data, 0, channels * height * width * sizeof *padded->data);
+    for (size_t row = 0; row < channels * size[0]; row++) {
+        size_t to = row / size[0] * height + top + row % size[0];
+        memcpy(padded->data + to * width + left, image->data + row * size[1], size[1] * sizeof *image->data);
+    }
+    return OND_OK;
+}
+
 ond_status ond_image_fit(const ond_array *image, const ond_fit_config *config, ond_array *fitted)
 {
     ond_fit_config used = config ? *config : ond_fit_config_default();

@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/vector.h"
+#include "io/resize.h"
 
 #include <math.h>
 #include <string.h>
@@ -126,10 +127,7 @@ static ond_status prepared_size(const ond_extractor *extractor, size_t *height, 
         *width = (size_t)image->width;
     }
     if (image->pad_height > 0) {
-        if (*height > (size_t)image->pad_height || *width > (size_t)image->pad_width) {
-            return ond_fail(OND_ERROR_SHAPE, "an image of %zu x %zu does not fit into the padded size of %d x %d",
-                            *height, *width, image->pad_height, image->pad_width);
-        }
+        OND_TRY(ond_pad_check(*height, *width, (size_t)image->pad_height, (size_t)image->pad_width));
         *height = (size_t)image->pad_height;
         *width = (size_t)image->pad_width;
     }
@@ -188,19 +186,6 @@ static ond_status standardize(float *samples, size_t count, size_t index)
     return OND_OK;
 }
 
-static void put_in_the_middle(const ond_array *image, float *to, size_t height, size_t width)
-{
-    size_t rows = image->shape[1];
-    size_t columns = image->shape[2];
-    size_t top = (height - rows) / 2;
-    size_t left = (width - columns) / 2;
-    memset(to, 0, image->shape[0] * height * width * sizeof *to);
-    for (size_t row = 0; row < image->shape[0] * rows; row++) {
-        memcpy(to + ((row / rows * height) + top + row % rows) * width + left, image->data + row * columns,
-               columns * sizeof *to);
-    }
-}
-
 static ond_status prepare_one(const ond_extractor *extractor, const ond_array *image, size_t index, ond_array *sized,
                               ond_array *prepared)
 {
@@ -221,8 +206,8 @@ static ond_status prepare_one(const ond_extractor *extractor, const ond_array *i
         OND_TRY(standardize(sized->data, ond_array_count(sized), index));
     }
     OND_TRY(ond_array_check_result(sized));
-    put_in_the_middle(sized, ond_array_item(prepared, index).data, prepared->shape[2], prepared->shape[3]);
-    return OND_OK;
+    ond_array place = ond_array_item(prepared, index);
+    return ond_image_pad(sized, prepared->shape[2], prepared->shape[3], &place);
 }
 
 ond_status ond_extractor_prepare(const ond_extractor *extractor, const ond_array *images, ond_array *prepared)

@@ -106,6 +106,35 @@ expect_text sized.json '"resize": "16x32"'
 misused "resize = '0x4' is not MxN" features a.pgm -o r.npy --resize 0x4
 misused "resize = '4x' is not MxN" features a.pgm -o r.npy --resize 4x
 
+# In the middle of zeros, as train has them: the same bits, standardized before it is padded.
+mkdir -p padded/one padded/two
+for i in 1 2 3; do make_pgm padded/one/$i.pgm 12 17 $i && make_pgm padded/two/$i.pgm 13 10 $((i + 3)); done
+for words in " " "--resize 11x9 --color rgb"; do
+    for standardize in "" --standardize; do
+        expect 0 train classify padded -o padded.safetensors --kind ridge --pad 16x20 $words ${standardize:+--standardize-image} --pool none --no-log --cache taken.npy $options
+        expect 0 features padded -o padded.npy --pad 16x20 $words $standardize $options
+        expect_same <(tail -c +129 padded.npy) <(tail -c +129 taken.npy)
+    done
+done
+expect_text padded.json '"pad": "16x20"'
+expect_text padded.index.csv ",16,20"
+refused 1 "padded.npy: was made with other parameters (pad)" features padded -o padded.npy --pad 17x20 --resize 11x9 --color rgb --standardize ${options% --force} --resume
+for i in 0 1; do expect 0 features padded -o share$i.npy --pad 16x20 $options --shard $i/2; done
+expect 0 merge share0.npy share1.npy -o shares.npy --quiet
+expect 0 features padded -o padded.npy --pad 16x20 $options
+expect_same shares.npy padded.npy
+expect 1 features padded -o padded.npy --pad 12x20 $options
+expect_lines 3 stderr
+expect_text stderr "padded/two/1.pgm: an image of 13 x 10 does not fit into the padded size of 12 x 20"
+expect_shape padded.npy "(3, 25, 3, 5)"
+make_images several.npy 8 2
+refused 1 "ondelet: several.npy: all images: an image of 8 x 8 does not fit into the padded size of 8 x 7" features several.npy -o x.npy --pad 8x7 $options
+expect_no_file x.npy
+expect 0 features padded --energy --pad 16x20 --scales 2
+expect_text stdout "6 images"
+misused "pad = '0x4' is not MxN with M and N in 1..32768" features a.pgm -o r.npy --pad 0x4
+misused "pad = '4x' is not MxN" features a.pgm -o r.npy --pad 4x
+
 # Images of a few pixels, whose coarse levels are transformed in more stages than the fine ones.
 for side in 2 3 4 5 6 7; do
     make_images tiny.npy $side 3

@@ -52,6 +52,17 @@ static ond_status image_is_fitted(void *context)
     return status;
 }
 
+static ond_status image_is_padded(void *context)
+{
+    (void)context;
+    float values[30] = {0};
+    ond_array image = ond_array_view(values, 2, (size_t[]){5, 6});
+    ond_array padded = {0};
+    ond_status status = ond_image_pad(&image, 8, 7, &padded);
+    ond_array_free(&padded);
+    return status;
+}
+
 static ond_status picture_is_written(void *context)
 {
     float values[30] = {0};
@@ -185,6 +196,7 @@ static void readers_survive_every_failed_allocation(void **state)
     sweep(tensors_are_read, corpus_path("tensors_read/model.safetensors"));
     sweep(tensors_are_read, corpus_path("tensors_read/types.safetensors"));
     sweep(image_is_fitted, "");
+    sweep(image_is_padded, "");
 }
 
 static void writers_survive_every_failed_allocation(void **state)

@@ -217,6 +217,7 @@ static void use_picture(fuzz_bytes *bytes, const ond_array *image)
     ond_array result = {0};
     size_t height = fuzz_below(bytes, 40), width = fuzz_below(bytes, 40);
     (void)fuzz_check(ond_image_resize(image, height, width, &result), &result);
+    (void)fuzz_check(ond_image_pad(image, height, width, &result), &result);
     fuzz_check_status(ond_image_write(image, fuzz_below(bytes, 2) ? 8 : 16, "/dev/null"));
     static const ond_sample_type types[] = {OND_SAMPLE_U8, OND_SAMPLE_U16, OND_SAMPLE_F32};
     size_t side = 1 + fuzz_below(bytes, 6);

@@ -138,6 +138,35 @@ static void the_linear_kernel_is_a_hat_that_widens(void **state)
     ond_array_free(&fitted);
 }
 
+static void a_padded_image_is_in_the_middle_of_zeros(void **state)
+{
+    (void)state;
+    ond_array image = numbered();
+    ond_array padded = {0};
+    assert_ok(ond_image_pad(&image, 33, 26, &padded));
+    assert_true(padded.rank == 3 && padded.shape[0] == 2 && padded.shape[1] == 33 && padded.shape[2] == 26);
+    for (size_t i = 0; i < ond_array_count(&padded); i++) {
+        size_t row = i / 26 % 33;
+        size_t column = i % 26;
+        bool inside = row >= 1 && row < 31 && column >= 3 && column < 23;
+        float wanted = inside ? image.data[i / (33 * 26) * 600 + (row - 1) * 20 + column - 3] : 0;
+        assert_true(padded.data[i] == wanted);
+    }
+    float own[600];
+    ond_array place = ond_array_view(own, 2, (size_t[2]){30, 20});
+    ond_array plane = ond_array_item(&image, 1);
+    assert_ok(ond_image_pad(&plane, 30, 20, &place));
+    assert_true(relative_error(&place, &plane) == 0);
+    assert_fails(OND_ERROR_SHAPE, "30 x 20 does not fit into the padded size of 29 x 90",
+                 ond_image_pad(&image, 29, 90, &padded));
+    assert_fails(OND_ERROR_SHAPE, "0 x 20", ond_image_pad(&image, 0, 20, &padded));
+    image.data[700] = NAN;
+    assert_fails(OND_ERROR_ARGUMENT, "nan", ond_image_pad(&image, 33, 26, &padded));
+    assert_fails(OND_ERROR_ARGUMENT, "missing", ond_image_pad(NULL, 33, 26, &padded));
+    ond_array_free(&image);
+    ond_array_free(&padded);
+}
+
 static void contradicting_sizes_are_refused(void **state)
 {
     (void)state;
@@ -167,6 +196,7 @@ int main(void)
         cmocka_unit_test(a_crop_is_the_middle_of_every_channel),
         cmocka_unit_test(the_short_side_keeps_the_proportions),
         cmocka_unit_test(the_linear_kernel_is_a_hat_that_widens),
+        cmocka_unit_test(a_padded_image_is_in_the_middle_of_zeros),
         cmocka_unit_test(contradicting_sizes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

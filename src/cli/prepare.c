@@ -92,3 +92,28 @@ bool standardize(const image_origin *origin, ond_array *image)
     }
     return standardize_stored(origin, &planes);
 }
+
+void prepared_size(const features_request *request, const ond_array *image, size_t *height, size_t *width)
+{
+    bool pads = request->pad_height > 0;
+    *height = pads ? (size_t)request->pad_height : image->shape[image->rank - 2];
+    *width = pads ? (size_t)request->pad_width : image->shape[image->rank - 1];
+}
+
+static bool pad(const features_request *request, const image_origin *origin, ond_array *image, size_t *named)
+{
+    ond_array padded = {0};
+    if (ond_image_pad(image, (size_t)request->pad_height, (size_t)request->pad_width, &padded)) {
+        complain_of_size(origin, NULL, named);
+        return false;
+    }
+    ond_array_free(image);
+    *image = padded;
+    return true;
+}
+
+bool prepare_image(const features_request *request, const image_origin *origin, ond_array *image, size_t *named)
+{
+    return (!request->features.standardize || standardize(origin, image))
+           && (request->pad_height == 0 || pad(request, origin, image, named));
+}
