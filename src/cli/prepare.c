@@ -103,8 +103,13 @@ void prepared_size(const features_request *request, const ond_array *image, size
 static bool pad(const features_request *request, const image_origin *origin, ond_array *image, size_t *named)
 {
     ond_array padded = {0};
-    if (ond_image_pad(image, (size_t)request->pad_height, (size_t)request->pad_width, &padded)) {
+    ond_status status = ond_image_pad(image, (size_t)request->pad_height, (size_t)request->pad_width, &padded);
+    if (status == OND_ERROR_SHAPE) {
         complain_of_size(origin, NULL, named);
+    } else if (status != OND_OK) {
+        complain_of_image(origin, NULL);
+    }
+    if (status != OND_OK) {
         return false;
     }
     ond_array_free(image);

@@ -2,6 +2,7 @@
 #include "core/array.h"
 #include "core/option.h"
 #include "core/status.h"
+#include "core/vector.h"
 #include "io/resize.h"
 
 #include <math.h>
@@ -103,10 +104,14 @@ ond_status ond_pad_check(size_t height, size_t width, size_t padded_height, size
 ond_status ond_image_pad(const ond_array *image, size_t height, size_t width, ond_array *padded)
 {
     OND_TRY(ond_array_check_image(image, "the image"));
-    OND_TRY(ond_array_check_finite(image, "the image"));
     const size_t *size = image->shape + image->rank - 2;
     size_t channels = image->rank == 3 ? image->shape[0] : 1;
     OND_TRY(ond_pad_check(size[0], size[1], height, width));
+    size_t bad = ond_vector_find_nonfinite(image->data, ond_array_count(image));
+    if (bad < ond_array_count(image)) {
+        return ond_fail(OND_ERROR_ARGUMENT, "the image holds %g at row %zu, column %zu, finite numbers are wanted",
+                        (double)image->data[bad], bad / size[1] % size[0], bad % size[1]);
+    }
     OND_TRY(ond_array_resize(padded, image->rank,
                              image->rank == 3 ? (size_t[]){channels, height, width} : (size_t[]){height, width}));
     size_t top = (height - size[0]) / 2;

@@ -130,6 +130,10 @@ expect_shape padded.npy "(3, 25, 3, 5)"
 make_images several.npy 8 2
 refused 1 "ondelet: several.npy: all images: an image of 8 x 8 does not fit into the padded size of 8 x 7" features several.npy -o x.npy --pad 8x7 $options
 expect_no_file x.npy
+{ npy_header '<f4' '(4, 8, 8)'; for item in "$half" "$nan" "$one" "$nan"; do printf "$item" && repeat 63 "$one"; done; } >nans.npy
+expect 1 features nans.npy -o x.npy --pad 8x12 $options
+expect_lines 2 stderr
+expect_text stderr "ondelet: nans.npy: image 3: the image holds nan at row 0, column 0"
 expect 0 features padded --energy --pad 16x20 --scales 2
 expect_text stdout "6 images"
 misused "pad = '0x4' is not MxN with M and N in 1..32768" features a.pgm -o r.npy --pad 0x4
