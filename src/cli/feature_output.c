@@ -68,6 +68,7 @@ static bool is_complete(feature_output *output)
     {
         json_object_set(same, key, json_object_get(found, key)); /* it holds facts besides */
     }
+    json_object_set(same, "shard", json_object_get(found, "shard")); /* a share is not the whole */
     const char *differing = found ? first_difference(wanted, same) : "they are not to be found";
     if (!found && output->rows.format == ROWS_HDF5) {
         fine = false; /* complained of */

@@ -120,6 +120,8 @@ expect_text padded.json '"pad": "16x20"'
 expect_text padded.index.csv ",16,20"
 refused 1 "padded.npy: was made with other parameters (pad)" features padded -o padded.npy --pad 17x20 --resize 11x9 --color rgb --standardize ${options% --force} --resume
 for i in 0 1; do expect 0 features padded -o share$i.npy --pad 16x20 $options --shard $i/2; done
+refused 1 "share0.npy: was made with other parameters (shard)" features padded -o share0.npy --pad 16x20 ${options% --force} --resume
+expect 0 features padded -o share0.npy --pad 16x20 ${options% --force} --resume --shard 0/2
 expect 0 merge share0.npy share1.npy -o shares.npy --quiet
 expect 0 features padded -o padded.npy --pad 16x20 $options
 expect_same shares.npy padded.npy
