@@ -55,7 +55,8 @@ typedef struct ond_head_config {
     ond_head_kind kind;
     ond_feature_map map;
     int standardize; /**< 0/1: zero mean; divided by the standard deviation plus a tenth of the largest one */
-    int components;  /**< principal components kept; 0: no such projection */
+    int components;  /**< principal components kept; 0: no such projection; -1: 512, but none for ridge where there are
+                          as many samples as features, and 4096 features at most */
     int whiten;      /**< 0/1: all components get variance 1 */
 
     int hidden1, hidden2, hidden3; /**< network: sizes of the hidden layers; 0 ends the list */

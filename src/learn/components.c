@@ -129,11 +129,11 @@ static ond_status components_from_few(const ond_prepare *prepare, const ond_rows
     return status;
 }
 
-ond_status ond_components_find(ond_prepare *prepare, const ond_rows *rows, const ond_head_config *config)
+ond_status ond_components_find(ond_prepare *prepare, const ond_rows *rows, size_t count, bool whiten)
 {
     ond_rows some;
     uint32_t *items = NULL;
-    size_t n = prepare->inputs, count = (size_t)config->components;
+    size_t n = prepare->inputs;
     OND_TRY(ond_rows_choose(rows, MOST_PCA_ROWS, &some, &items));
     count = count < n ? count : n;
     count = count < some.count ? count : some.count;
@@ -145,7 +145,7 @@ ond_status ond_components_find(ond_prepare *prepare, const ond_rows *rows, const
                                 : components_from_covariance(prepare, &some, count, values, vectors);
     }
     if (status == OND_OK) {
-        status = components_keep(prepare, values, vectors, count, (double)some.count, config->whiten);
+        status = components_keep(prepare, values, vectors, count, (double)some.count, whiten);
     }
     ond_memory_free(items);
     ond_memory_free(values);

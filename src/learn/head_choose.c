@@ -23,6 +23,7 @@ typedef struct search {
     const ond_head_course *course;
     choice_list choices;
     int splits, done;
+    size_t tried;                     /* samples that the last split learned from */
     size_t wrong[MOST_CHOICES], held; /* decisions over all splits */
     double loss[MOST_CHOICES];        /* sum of their cross-entropies */
     double sharpness[MOST_CHOICES];   /* sum of logarithms over the splits */
@@ -167,6 +168,7 @@ static ond_status try_split(search *s, const ond_split *split)
         status = part_make(s->samples, prepare, split->validation, split->validation_count, &held);
     }
     if (status == OND_OK) {
+        s->tried = training.count;
         status = try_parts(s, prepare, &training, &held);
     }
     part_free(&training);
@@ -196,6 +198,9 @@ static ond_status learn_all(search *s, int best, ond_head **head)
 {
     const ond_samples *samples = s->samples;
     ond_head_config config = config_with(s->config, &s->choices.items[best]);
+    if (config.kind == OND_HEAD_RIDGE && !(s->config->penalty > 0)) {
+        config.penalty *= (double)s->tried / (double)samples->count; /* noise over prior: a sum's, not a mean's */
+    }
     ond_rows rows = {samples->features, samples->columns, NULL, samples->count};
     ond_prepare *prepare = NULL;
     ond_head *made = NULL;

@@ -25,7 +25,9 @@ static const ond_option options[] = {
     CHOICE_ROW(kind, kinds, "what decides from the features"),
     CHOICE_ROW(map, maps, "what is done to each feature first: signed square root, nothing, logarithm"),
     BOOL_ROW(standardize, 1, "give each feature zero mean and about unit variance"),
-    INT_ROW(components, 512, 0, 65536, "principal components kept; 0: no projection"),
+    INT_ROW(components, -1, -1, 65536,
+            "principal components kept; 0: no projection; -1: 512, but none for ridge where there are as many samples "
+            "as features, and 4096 features at most"),
     BOOL_ROW(whiten, 0, "give all components unit variance"),
     INT_ROW(hidden1, 512, 0, 65536, "network: size of the first hidden layer; 0: none"),
     INT_ROW(hidden2, 0, 0, 65536, "network: size of the second hidden layer; 0: none"),

@@ -214,6 +214,17 @@ static ond_status spread_find(ond_prepare *prepare, const ond_rows *rows)
     return status;
 }
 
+/* Ridge regression takes many features as well as few, and gains by them, as long as their products fit. */
+static int choose_components(const ond_head_config *config, const ond_rows *rows)
+{
+    enum { USUAL = 512, MOST_UNPROJECTED = 4096 };
+    if (config->components >= 0) {
+        return config->components;
+    }
+    bool plain = config->kind == OND_HEAD_RIDGE && rows->columns <= MOST_UNPROJECTED && rows->columns <= rows->count;
+    return plain && !config->whiten ? 0 : USUAL;
+}
+
 static ond_status prepare_make(ond_prepare *prepare, const ond_rows *rows, const ond_head_config *config)
 {
     prepare->mean = ond_memory_allocate_zero(prepare->inputs, sizeof *prepare->mean);
@@ -225,11 +236,10 @@ static ond_status prepare_make(ond_prepare *prepare, const ond_rows *rows, const
         map_scale_find(prepare, rows);
     }
     OND_TRY(moments_find(prepare, rows, config->standardize));
-    bool projected
-        = config->components > 0
-          && ((size_t)config->components < prepare->inputs || config->whiten || rows->count < prepare->inputs);
-    if (projected) {
-        OND_TRY(ond_components_find(prepare, rows, config));
+    size_t components = (size_t)choose_components(config, rows);
+    bool fewer = components < prepare->inputs || rows->count < prepare->inputs;
+    if (components > 0 && (fewer || config->whiten)) {
+        OND_TRY(ond_components_find(prepare, rows, components, config->whiten));
     }
     return spread_find(prepare, rows);
 }

@@ -41,7 +41,7 @@ void ond_prepare_derive(const ond_prepare *prepare, const float *x, const float 
 /* At most `most` of the rows, evenly chosen; `items` is memory that `some` points to. */
 ond_status ond_rows_choose(const ond_rows *rows, size_t most, ond_rows *some, uint32_t **items);
 
-/* Gives a preparation that has a mean and a scale its principal components. */
-ond_status ond_components_find(ond_prepare *prepare, const ond_rows *rows, const ond_head_config *config);
+/* Gives a preparation that has a mean and a scale its principal components, up to `count`. */
+ond_status ond_components_find(ond_prepare *prepare, const ond_rows *rows, size_t count, bool whiten);
 
 #endif
