@@ -97,18 +97,18 @@ static ond_status check_image(const batch *call, size_t index)
     return ond_scattering_check_pixels((ond_channel){call->images, index});
 }
 
-static ond_forward forward_of(const batch *call, size_t index)
+static ond_forward forward_of(const batch *call, size_t index, int workers)
 {
     return (ond_forward){call->plan, &call->scattering->tree, call->scattering->config.padding,
-                         call->features + index * call->feature_size};
+                         call->features + index * call->feature_size, (size_t)workers};
 }
 
 static ond_status go_forward(const batch *call, size_t index, int worker)
 {
     const ond_forward_scratch *scratch = &call->room->scratch[worker];
     OND_TRY(check_image(call, index));
-    ond_forward forward = forward_of(call, index);
-    OND_TRY(ond_forward_begin(&forward, (ond_channel){call->images, index}, scratch, 1));
+    ond_forward forward = forward_of(call, index, 1);
+    OND_TRY(ond_forward_begin(&forward, (ond_channel){call->images, index}, scratch));
     for (size_t child = 0; child < forward.tree->nodes[0].child_count; child++) {
         ond_forward_branch(&forward, child, scratch, scratch);
     }
@@ -163,8 +163,8 @@ static ond_status go_forward_branch(void *context, size_t index, int worker)
 static ond_status go_forward_by_paths(const batch *call, size_t index, int workers)
 {
     OND_TRY(check_image(call, index));
-    ond_forward forward = forward_of(call, index);
-    OND_TRY(ond_forward_begin(&forward, (ond_channel){call->images, index}, call->room->scratch, workers));
+    ond_forward forward = forward_of(call, index, workers);
+    OND_TRY(ond_forward_begin(&forward, (ond_channel){call->images, index}, call->room->scratch));
     forward_branch branches = {&forward, call->room->scratch};
     OND_TRY(ond_parallel_for(forward.tree->nodes[0].child_count, workers, go_forward_branch, &branches));
     return finish_image(call, index);

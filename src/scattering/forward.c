@@ -65,9 +65,10 @@ static void follow(const ond_forward *call, size_t channel, ond_split_plane pare
         ond_split_strip_backward(fft, strip, scratch->folded, plane, scratch->work);
     }
     finish_layer(call, channel, level, 1 / ((float)parent.height * (float)parent.width), plane, scratch);
-    /* To and fro: the filters that the cache still has come first. */
+    /* Each worker goes to and fro: the filters that the cache still has come first. */
+    bool to = channel / call->workers % 2 == 0;
     for (size_t i = 0; i < node->child_count; i++) {
-        size_t child = channel % 2 == 0 ? i : node->child_count - 1 - i;
+        size_t child = to ? i : node->child_count - 1 - i;
         follow(call, node->first_child + child, ond_split_plane_of(fft, plane), level, scratch);
     }
 }
@@ -132,9 +133,9 @@ static ond_status mirror_rows(void *context, size_t group, int worker)
     return OND_OK;
 }
 
-ond_status ond_forward_begin(const ond_forward *call, ond_channel image, const ond_forward_scratch *scratch,
-                             int workers)
+ond_status ond_forward_begin(const ond_forward *call, ond_channel image, const ond_forward_scratch *scratch)
 {
+    int workers = (int)call->workers;
     const ond_plan *plan = call->plan;
     const ond_split_fft *fft = plan->split[0];
     beginning own = {call, image, scratch, call->tree->nodes[0].child_count > 0};

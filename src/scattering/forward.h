@@ -25,6 +25,7 @@ typedef struct ond_forward {
     const ond_path_tree *tree;
     ond_padding padding;
     float *features; /* of the image */
+    size_t workers;  /* that share its paths */
 } ond_forward;
 
 /* How a call is shared out. */
@@ -48,8 +49,7 @@ ond_status ond_forward_room_create(ond_plan *plan, ond_forward_sharing sharing, 
 void ond_forward_room_destroy(ond_forward_room *room);
 
 /* Pads the image and averages it; leaves its spectrum in the first worker's scratch. */
-ond_status ond_forward_begin(const ond_forward *call, ond_channel image, const ond_forward_scratch *scratch,
-                             int workers);
+ond_status ond_forward_begin(const ond_forward *call, ond_channel image, const ond_forward_scratch *scratch);
 
 /* One filter on the image, and all that follows; as ond_cascade_branch. */
 void ond_forward_branch(const ond_forward *call, size_t child, const ond_forward_scratch *image,
