@@ -12,8 +12,8 @@
 
 /* Scattering (order 2, L = 8) in turn with the smart FFT bound: FFTW doing only the transforms that are needed in
  * Kymatio's geometry. One JSON line: images per second of each, medians over rounds; with one thread per second of
- * processor time, so that other work on the machine counts less. With more, per second of the clock, and as many
- * processes of one thread each at the same time beside it: what the machine allows.
+ * processor time, so that other work on the machine counts less. With more, per second of the clock, and beside it one
+ * thread by the same clock, and as many processes of one thread each at the same time: what the machine allows.
  *
  *   bench_scattering SIZE SCALES BATCH ROUNDS THREADS [kymatio|reflect] */
 
@@ -90,9 +90,12 @@ static int fail(void)
 
 static const double floor_s = 0.2; /* each turn lasts at least this long */
 
-/* Images per second of a turn; 0 where it fails. */
+/* Images per second of a turn, after one that is not counted; 0 where it fails. */
 static double rate_of(const ond_scattering *scattering, const ond_array *images, ond_array *features)
 {
+    if (ond_scattering_apply(scattering, images, features)) {
+        return 0;
+    }
     int turns = 0;
     double begin = seconds();
     double elapsed = 0;
@@ -152,9 +155,17 @@ static double rate_of_processes(const ond_scattering *scattering, const ond_arra
     return found == count ? sum : 0;
 }
 
+/* Images per second of one thread, where there are more; 0 where it fails. */
+static double rate_alone(const ond_scattering *scattering, const ond_array *images, ond_array *features, int threads)
+{
+    bool set = ond_threads_set(1) == OND_OK;
+    double rate = set ? rate_of(scattering, images, features) : 0;
+    return ond_threads_set(threads) == OND_OK ? rate : 0;
+}
+
 /* Images per second, by turns. */
 typedef struct rates {
-    double ours[MOST_ROUNDS], processes[MOST_ROUNDS], fft[MOST_ROUNDS];
+    double ours[MOST_ROUNDS], alone[MOST_ROUNDS], processes[MOST_ROUNDS], fft[MOST_ROUNDS];
 } rates;
 
 static int measure(const ond_scattering *scattering, const ond_array *images, const bound *b, int rounds, int threads,
@@ -163,8 +174,9 @@ static int measure(const ond_scattering *scattering, const ond_array *images, co
     ond_array features = {0};
     for (int round = 0; round < rounds; round++) {
         found->ours[round] = rate_of(scattering, images, &features);
+        found->alone[round] = threads > 1 ? rate_alone(scattering, images, &features, threads) : found->ours[round];
         found->processes[round] = threads > 1 ? rate_of_processes(scattering, images, threads) : found->ours[round];
-        if (found->ours[round] <= 0 || found->processes[round] <= 0) {
+        if (found->ours[round] <= 0 || found->alone[round] <= 0 || found->processes[round] <= 0) {
             return fail();
         }
         int turns = 0;
@@ -221,8 +233,8 @@ int main(int count, char **arguments)
     }
     double our_rate = median(found.ours, rounds);
     printf("{\"size\": %d, \"scales\": %d, \"batch\": %d, \"threads\": %d, \"ondelet\": %.6g, \"ondelet_low\": %.6g, "
-           "\"ondelet_high\": %.6g, \"processes\": %.6g, \"fft_bound\": %.6g}\n",
-           size, scales, batch, threads, our_rate, found.ours[0], found.ours[rounds - 1],
+           "\"ondelet_high\": %.6g, \"alone\": %.6g, \"processes\": %.6g, \"fft_bound\": %.6g}\n",
+           size, scales, batch, threads, our_rate, found.ours[0], found.ours[rounds - 1], median(found.alone, rounds),
            median(found.processes, rounds), median(found.fft, rounds));
     ond_array_free(&images);
     ond_scattering_destroy(scattering);

@@ -1,9 +1,8 @@
 """Scattering, images per second: ondelet, Kymatio's NumPy and PyTorch backends and the FFT bound, by turns in one run.
 
 Order 2, L = 8, Kymatio's geometry and, where that pads to a size FFTs dislike, ondelet's own. One thread, per second of
-processor time; ondelet also with two, per second, and as two processes at once: what the machine allows. Prints a table
-and appends JSON lines to
-bench/results/scattering.jsonl.   usage: scattering.py ROUNDS yes|no (peers) [SIZE...]
+processor time; ondelet also with two, per second (gain: over one by the same clock), and as two processes at once: what
+the machine allows. Prints a table and appends JSON lines to bench/results/scattering.jsonl.   usage: scattering.py ROUNDS yes|no (peers) [SIZE...]
 """
 import sys
 import time
@@ -76,7 +75,7 @@ def measure(size, scales, batch, padding, rounds, known):
         ours = ondelet("bench_scattering", size, scales, batch, 3, 1, padding)
         two = ondelet("bench_scattering", size, scales, batch, 3, 2, padding)
         turn = {"ondelet": ours["ondelet"], "fft_bound": ours["fft_bound"], "ondelet_2_threads": two["ondelet"],
-                "ondelet_2_processes": two["processes"]}
+                "ondelet_2_threads_gain": two["ondelet"] / two["alone"], "ondelet_2_processes": two["processes"]}
         turn.update({name: rate(function, batch, clock) for name, (function, clock) in functions.items()})
         for name, value in turn.items():
             found.setdefault(name, []).append(value)
@@ -92,7 +91,7 @@ def main():
     sizes = [int(size) for size in sys.argv[3:]]
     known = {} if peers else None
     print("images per second, medians of", rounds, "rounds;", results.about["machine"])
-    print(f"{'setting':>20} {'ondelet':>9} {'2 threads':>9} {'2 proc.':>9} {'Kymatio np':>10} {'torch':>8} {'ratio':>6} {'FFT bound':>9} {'of it':>6}")
+    print(f"{'setting':>20} {'ondelet':>9} {'2 threads':>9} {'gain':>5} {'2 proc.':>9} {'Kymatio np':>10} {'torch':>8} {'ratio':>6} {'FFT bound':>9} {'of it':>6}")
     for size, scales, batch, padding in SETTINGS:
         if sizes and size not in sizes:
             continue
@@ -100,6 +99,7 @@ def main():
         best = max(row.get("kymatio_numpy", 0), row.get("kymatio_torch", 0))
         ratio = row["ondelet"] / best if best else float("nan")
         print(f"{size:>7}² J={scales} {padding} {row['ondelet']:>9.4g} {row['ondelet_2_threads']:>9.4g} "
+              f"{row['ondelet_2_threads_gain']:>5.3g} "
               f"{row['ondelet_2_processes']:>9.4g} "
               f"{row.get('kymatio_numpy', float('nan')):>10.4g} {row.get('kymatio_torch', float('nan')):>8.4g} "
               f"{ratio:>6.3g} {row['fft_bound']:>9.4g} {row['ondelet'] / row['fft_bound']:>6.0%}", flush=True)
