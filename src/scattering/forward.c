@@ -81,35 +81,37 @@ typedef struct beginning {
     bool forward; /* whether a spectrum is wanted */
 } beginning;
 
-/* Pads, averages and transforms the rows of two groups. */
+/* Sixteen rows of the padded image, those behind its height 0, turned to `lines`, and their averages. */
+static void begin_group(const beginning *own, size_t group, float *lines)
+{
+    const ond_plan *plan = own->call->plan;
+    const ond_split_fft *fft = plan->split[0];
+    size_t stride = fft->real_floats / OND_LANES;
+    size_t first = group * OND_LANES;
+    size_t rows = fft->height - first < OND_LANES ? fft->height - first : OND_LANES;
+    float *padded = own->scratch[0].plane[0] + first * stride;
+    for (size_t row = 0; row < rows; row++) {
+        ond_pad_row(&plan->rows, &plan->columns, own->call->padding, own->image, first + row, padded + row * stride);
+    }
+    memset(padded + rows * stride, 0, (OND_LANES - rows) * stride * sizeof *padded);
+    ond_split_turn_rows(fft, padded, stride, lines);
+    average_group(&plan->lowpass[0], group, lines, own->scratch[0].sums);
+}
+
+/* Two groups of rows, which are one complex transform. */
 static ond_status begin_rows(void *context, size_t index, int worker)
 {
     const beginning *own = context;
-    const ond_plan *plan = own->call->plan;
-    const ond_split_fft *fft = plan->split[0];
-    const ond_forward_scratch *shared = &own->scratch[0];
+    const ond_split_fft *fft = own->call->plan->split[0];
     const ond_forward_scratch *scratch = &own->scratch[worker];
-    size_t stride = fft->real_floats / OND_LANES;
-    size_t groups = fft->groups - 2 * index < 2 ? 1 : 2;
-    for (size_t group = 2 * index; group < 2 * index + groups; group++) {
-        float *rows = shared->plane[0] + group * OND_LANES * stride;
-        float *lines = scratch->moduli + group % 2 * fft->real_floats;
-        for (size_t row = 0; row < OND_LANES; row++) {
-            float *padded = rows + row * stride;
-            if (group * OND_LANES + row < fft->height) {
-                ond_pad_row(&plan->rows, &plan->columns, own->call->padding, own->image, group * OND_LANES + row,
-                            padded);
-            } else {
-                memset(padded, 0, stride * sizeof *padded);
-            }
-        }
-        ond_split_turn_rows(fft, rows, stride, lines);
-        average_group(&plan->lowpass[0], group, lines, shared->sums);
+    size_t group = 2 * index;
+    float *second = group + 1 < fft->groups ? scratch->moduli + fft->real_floats : NULL;
+    begin_group(own, group, scratch->moduli);
+    if (second) {
+        begin_group(own, group + 1, second);
     }
     if (own->forward) {
-        ond_split_rows_real_forward(fft, 2 * index, scratch->moduli,
-                                    groups > 1 ? scratch->moduli + fft->real_floats : NULL, shared->strips,
-                                    scratch->work);
+        ond_split_rows_real_forward(fft, group, scratch->moduli, second, own->scratch[0].strips, scratch->work);
     }
     return OND_OK;
 }
